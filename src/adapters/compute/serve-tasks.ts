@@ -1,0 +1,33 @@
+// The inside of a compute worker: runs one task after another on its own instance of the simulator.
+
+import type { ComputeTask } from "../../ports/compute.ts";
+import { createSimulator, OutOfMemoryError, type Simulator } from "../../simulator/index.ts";
+import type { FromWorker, ToWorker } from "./protocol.ts";
+
+export function createTaskServer(elapsedMs: () => number): (message: ToWorker) => FromWorker | undefined {
+  let simulator: Simulator | undefined;
+  return (message) => {
+    if (message.kind === "start") {
+      simulator = createSimulator(message.module);
+      return undefined;
+    }
+    if (simulator === undefined) return { kind: "failed", failure: { kind: "trapped", cause: "a task came before the module" } };
+    return runTask(simulator, message.task, elapsedMs);
+  };
+}
+
+export function runTask(simulator: Simulator, task: ComputeTask, elapsedMs: () => number): FromWorker {
+  try {
+    const outcome = simulator.run(task, elapsedMs);
+    return { kind: "done", outcome, memoryBytes: simulator.memoryBytes() };
+  } catch (error) {
+    return { kind: "failed", failure: toFailure(error) };
+  }
+}
+
+function toFailure(error: unknown): Extract<FromWorker, { kind: "failed" }>["failure"] {
+  const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  // Engines report a memory or array that is too large as a RangeError.
+  const isMemory = error instanceof OutOfMemoryError || error instanceof RangeError;
+  return { kind: isMemory ? "out_of_memory" : "trapped", cause };
+}

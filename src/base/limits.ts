@@ -1,0 +1,85 @@
+// Every bound of the kernel, with its reason. Nothing in the kernel is unbounded; a limit that a configuration key
+// may lower says which key.
+
+export const limits = {
+  // Requests ---------------------------------------------------------------------------------------------------------
+  requestBytesMax: 4 * 1024 * 1024, // OWASP API4: a request may not cost memory before it was checked; 10^5 gates of text fit.
+  tagCountMax: 32, // Tags are for people; 32 of them fit a screen.
+  tagBytesMax: 256,
+  nameLengthMax: 128, // A name is printed in tables and used in URLs.
+  pageSizeMax: 1000, // One page is held in memory at once.
+  pageSizeDefault: 100,
+  faultCountMax: 100, // All faults of a request are told together, up to what somebody will read.
+
+  // Circuits ---------------------------------------------------------------------------------------------------------
+  qasmBytesMax: 2 * 1024 * 1024, // Half of a request: the rest is its other fields.
+  qasmNestingMax: 64, // Deepest nesting of blocks and parentheses; the parser recurses, a call stack is finite.
+  qasmExpressionNodeMax: 1000, // Operators of one expression, also after gates were expanded; walks over it recurse.
+  qasmStepCountMax: 4_000_000, // Statements, loop rounds and operands that one elaboration touches; loops may emit nothing.
+  qasmControlCountMax: 8, // Of one gate; each control more makes it three times as long without helper qubits.
+  operationCountMax: 1_000_000, // After unrolling; about 100 MB of objects.
+  declaredQubitCountMax: 4096, // Registers of real files; far beyond any device, so the device gives the real answer.
+  classicalBitCountMax: 4096,
+  parameterCountMax: 10_000,
+  observableCountMax: 1000,
+  observableTermCountMax: 10_000,
+
+  // Simulator --------------------------------------------------------------------------------------------------------
+  simulatorQubitCountMax: 26, // 2^26 complex f64 amplitudes are 1 GiB, what one compute worker may hold.
+  workerMemoryKeptBytesMax: 64 * 1024 * 1024, // A worker whose WASM memory grew beyond this is replaced: memory never shrinks.
+  shotCountMax: 1_000_000, // Per job; a larger experiment is several jobs.
+  chunkBytesMax: 1024 * 1024, // Stored blobs; edge stores cap a row near 2 MB.
+  inlineResultBytesMax: 64 * 1024, // Larger results are left out of status messages and fetched by GetJobResult.
+
+  // Queue and execution ----------------------------------------------------------------------------------------------
+  queuedJobCountMax: 10_000, // performance.thread_pool.queue_size lowers or raises it.
+  attemptCountMax: 5, // A job whose worker or kernel died this often is DEAD: it would kill the next one too.
+  workerKillCountMax: 2, // A job that took down this many compute workers by itself is DEAD.
+  leaseMs: 10_000, // A silent kernel's jobs are taken over after this; renewed at a third of it.
+  leaseRenewMs: 3_000,
+  idempotencyKeptMs: 7 * 24 * 3600 * 1000, // Longer than any client retries.
+  jobRuntimeMsMax: 30 * 60 * 1000, // A job without a deadline still ends.
+  shortTaskQueueMax: 32, // Short tasks a driver holds beyond its slots, so that workers never wait for an fsync.
+  shortTaskWorkMax: 2_000_000, // Amplitude updates of a short task: about 10 ms of plain WASM.
+  settleAttemptMax: 100, // Tries to store how a run ended, one a tick; its lease is long gone by then.
+  tickIdleMs: 1_000, // The slow fallback: longest time between two ticks of an idle kernel.
+  reapIntervalMs: 500, // Between two looks for expired leases and deadlines.
+  queueRetryMs: 1_000, // What a full queue tells its clients to wait.
+  tickRetryMs: 200, // Time to the next tick after the store did not answer.
+  claimBatchMax: 64, // Jobs claimed by one tick; the rest waits for the next, so that a tick stays short.
+  groupCommitStepMax: 64, // Steps that share one fsync; more would lengthen the write lock.
+  pendingCommitMax: 20_000, // Steps waiting for the writer; beyond it the store answers "overloaded".
+  storeBusyMs: 2_000, // Longest wait for another process's write lock; it blocks the event loop, so it stays below leaseRenewMs.
+  walPagesMax: 4096, // 16 MB of write-ahead log between checkpoints: rare enough to be cheap, short enough to replay at once.
+  knownCircuitCountMax: 4096, // Circuits the store remembers as stored, so that their text is not sent to SQL again.
+
+  // Streams ----------------------------------------------------------------------------------------------------------
+  streamBufferEventMax: 256, // Events that wait in memory for one slow reader; beyond it, it reads the store.
+  eventPageSize: 256, // Events a catching-up stream reads at once.
+  streamCountMax: 2000, // Open streams of one kernel.
+  streamIdleHeartbeatMs: 15_000, // Proxies cut streams silent for 30 s and more.
+  socketBufferedBytesMax: 1024 * 1024, // Unsent bytes of one WebSocket; above it the stream is not read further.
+  socketStallMsMax: 30_000, // A WebSocket whose reader stands still this long is closed; it can resume at its cursor.
+  socketOpenMsMax: 10_000, // From the answer to the upgrade to the open socket.
+
+  // Doors ------------------------------------------------------------------------------------------------------------
+  trailerDetailBytesMax: 3 * 1024, // gRPC clients refuse trailers above 8 KiB, and base64 makes these 4 KiB.
+  trailerMessageLengthMax: 1024, // Percent-encoding triples the worst of these: 3 KiB of the same 8.
+  jsonNestingMax: 32, // Deepest nesting of a JSON body: the contract needs 6, the decoder recurses.
+  grpcSessionCountMax: 1000, // Open HTTP/2 connections of the native gRPC port.
+  grpcStreamsPerSessionMax: 200, // Calls that one connection may have open.
+  drainRequestBytesMax: 64 * 1024 * 1024, // Of a refused body: read away so that the sender sees the answer; beyond it the connection is cut.
+
+  // Observability ----------------------------------------------------------------------------------------------------
+  metricSeriesMax: 1000, // Label sets per metric; further ones are counted as "other".
+  metricWindowSampleMax: 4096, // Samples behind a percentile.
+  logLineBytesMax: 8192,
+
+  // Configuration ----------------------------------------------------------------------------------------------------
+  configBytesMax: 256 * 1024, // A hundred times the largest file of the specification; read before anything is trusted.
+  configNestingMax: 32, // The schema is 8 deep; the YAML composer recurses, a call stack is finite.
+  configNodeCountMax: 10_000, // Keys and values after aliases are followed: what stops an anchor bomb.
+  secretBytesMax: 64 * 1024, // One ${file:…}: a certificate chain fits, a mistaken path to a disk image does not.
+  threadCountMax: 256, // Compute workers of one kernel; each holds its own WASM memory.
+  listenerCountMax: 65_535, // performance.network.max_concurrent_requests: as many as a port has peers on one address.
+} as const;

@@ -1,0 +1,33 @@
+// Puts the rooms together over an Env. The same function boots the kernel on every runtime and inside the simulation.
+
+import { createId } from "../model/ids.ts";
+import type { Env } from "../ports/env.ts";
+import { createSimulatorDriver, type DriverManager } from "../driver-manager/index.ts";
+import { parseQasm } from "../qasm/index.ts";
+import { type CircuitFs, createCircuitFs } from "../qfs/index.ts";
+import { createQrtx, type Qrtx } from "../qrtx/index.ts";
+
+export interface KernelOptions {
+  /** Parsed circuits to keep. */
+  readonly circuitCacheSize: number;
+  readonly concurrentTaskCountMax: number;
+  readonly queuedJobCountMax: number;
+  readonly simulatorQubitCountMax: number;
+}
+
+export interface Kernel {
+  readonly id: string;
+  readonly qrtx: Qrtx;
+  readonly circuits: CircuitFs;
+  readonly drivers: DriverManager;
+}
+
+export async function createKernel(env: Env, options: KernelOptions): Promise<Kernel> {
+  const { clock, entropy, store, compute, telemetry } = env;
+  const kernelId = createId("kernel", clock.nowMs(), (count) => entropy.bytes(count));
+  const drivers = createSimulatorDriver({ name: "simulator", pool: compute, qubitCountMax: options.simulatorQubitCountMax });
+  const circuits = createCircuitFs({ store, clock, telemetry, parse: parseQasm, cacheSize: options.circuitCacheSize });
+  const { concurrentTaskCountMax, queuedJobCountMax } = options;
+  const qrtx = await createQrtx({ store, circuits, drivers, clock, entropy, telemetry, kernelId, concurrentTaskCountMax, queuedJobCountMax });
+  return { id: kernelId, qrtx, circuits, drivers };
+}

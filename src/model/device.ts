@@ -1,0 +1,20 @@
+// A device as schedulers and users see it.
+
+export type DeviceStatus = "online" | "offline" | "maintenance";
+
+export interface Device {
+  readonly name: string;
+  readonly description: string;
+  readonly kind: "simulator";
+  readonly status: DeviceStatus;
+  readonly qubitCount: number;
+  /** Gates it runs without translation. */
+  readonly basisGates: readonly string[];
+  /** Pairs of qubits that can interact; undefined: every pair. */
+  readonly couplingMap: readonly (readonly [number, number])[] | undefined;
+  /** Success probability of a run; 1 for an ideal simulator. */
+  readonly fidelity: number;
+  readonly shotCountMax: number;
+  /** Tasks it runs at once. */
+  readonly slotCount: number;
+}

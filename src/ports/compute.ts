@@ -1,0 +1,43 @@
+// Where circuits are computed: a bounded pool of workers, each with its own WASM instance.
+
+import type { Circuit } from "../model/circuit.ts";
+import type { Observable, RunOutcome } from "../model/result.ts";
+
+export interface ComputeTask {
+  /** For logs and tests; unique among running tasks. */
+  readonly id: string;
+  /** Every parameter bound. */
+  readonly circuit: Circuit;
+  readonly shots: number;
+  /** Key of the shots' Philox stream: shot k is the same whatever the chunking. 0 .. 2^64-1. */
+  readonly seed: bigint;
+  readonly observables: readonly Observable[];
+  /** W3C traceparent of the job, so that a worker's log lines join its trace. */
+  readonly traceparent?: string;
+}
+
+export type ComputeFailure =
+  /** The worker trapped or threw: the task's own doing. */
+  | { readonly kind: "trapped"; readonly cause: string }
+  | { readonly kind: "out_of_memory"; readonly cause: string }
+  /** The signal was aborted; the worker was killed if the task had begun. */
+  | { readonly kind: "aborted" }
+  /** The pool was closed. */
+  | { readonly kind: "closed" };
+
+export type ComputeResult =
+  | { readonly ok: true; readonly outcome: RunOutcome }
+  | { readonly ok: false; readonly failure: ComputeFailure };
+
+export interface ComputePool {
+  /** Most tasks that run at once. */
+  readonly slotCount: number;
+  /** Slots without a task now. */
+  freeSlots(): number;
+  /**
+   * Runs a task on a free worker; never rejects. The caller must not start more than freeSlots() tasks: one more is
+   * an invariant error. Aborting the signal kills the worker (and nothing else) within 200 ms and frees its memory.
+   */
+  run(task: ComputeTask, signal: AbortSignal): Promise<ComputeResult>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,200 @@
+// Decides whether a job is let in. Decode, then perform: every fault is gathered before anything is written.
+
+import { sha256Hex } from "../base/hash.ts";
+import { limits } from "../base/limits.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import type { Circuit } from "../model/circuit.ts";
+import { hasOnlyFinalMeasurements } from "../model/circuit.ts";
+import type { Device } from "../model/device.ts";
+import { type ErrorCode, type Fault, type KernelError, kernelError } from "../model/errors.ts";
+import { createId } from "../model/ids.ts";
+import type { NewCircuit, SubmitStep } from "../ports/store.ts";
+import type { CircuitFs } from "../qfs/index.ts";
+import { matchDevices } from "../resource-manager/index.ts";
+import type { SubmitRequest } from "./door.ts";
+
+export interface AdmissionContext {
+  readonly circuits: CircuitFs;
+  readonly devices: readonly Device[];
+  readonly nowMs: number;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly traceparent: string;
+  readonly queuedJobCountMax: number;
+}
+
+/** The step that admits the job, or all that is wrong with it. */
+export async function admit(request: SubmitRequest, context: AdmissionContext): Promise<Result<SubmitStep, KernelError>> {
+  const circuit = await findCircuit(request, context.circuits);
+  const grouped: FaultGroups = {
+    invalid_request: [...request.faults, ...nameFaults(request), ...(circuit.ok ? [] : circuit.error.requestFaults)],
+    invalid_circuit: circuit.ok ? [] : circuit.error.circuitFaults,
+    unbound_parameter: circuit.ok ? parameterFaults(request, circuit.value.circuit) : [],
+    deadline_passed: deadlineFaults(request, context.nowMs),
+    no_device_fits: circuit.ok ? matchDevices({ ...request, circuit: circuit.value.circuit }, context.devices).faults : [],
+  };
+  if (circuit.ok) grouped.invalid_request.push(...observableFaults(request, circuit.value.circuit));
+  const refusal = toRefusal(grouped);
+  if (refusal !== undefined) return err(refusal);
+  if (!circuit.ok) return err(circuit.error.notFound ?? kernelError("internal"));
+
+  const spec = {
+    name: request.name,
+    circuitId: circuit.value.id,
+    shots: request.shots,
+    parameters: request.parameters,
+    observables: request.observables,
+    seed: request.seed ?? drawSeed(context.randomBytes),
+    requirements: request.requirements,
+    priority: request.priority,
+    tags: request.tags,
+  };
+  return ok({
+    kind: "submit",
+    id: createId("job", context.nowMs, context.randomBytes),
+    owner: request.owner,
+    spec,
+    circuit: circuit.value.row,
+    deadlineMs: request.deadlineMs,
+    traceparent: context.traceparent,
+    idempotencyKey: request.idempotencyKey,
+    requestHash: request.idempotencyKey === "" ? "" : hashRequest(request),
+    queuedJobCountMax: context.queuedJobCountMax,
+  });
+}
+
+/** The same request has the same hash, whatever the order of its maps. */
+export function hashRequest(request: SubmitRequest): string {
+  const { faults: _faults, idempotencyKey: _key, owner: _owner, ...content } = request;
+  return sha256Hex(canonicalJson(content));
+}
+
+type GroupCode = Extract<
+  ErrorCode,
+  "invalid_request" | "invalid_circuit" | "unbound_parameter" | "deadline_passed" | "no_device_fits"
+>;
+type FaultGroups = Record<GroupCode, Fault[] | readonly Fault[]> & { invalid_request: Fault[] };
+
+/** One kind of fault keeps its own code; several kinds together are an invalid request. */
+function toRefusal(groups: FaultGroups): KernelError | undefined {
+  const codes = (Object.keys(groups) as GroupCode[]).filter((code) => groups[code].length > 0);
+  const [first] = codes;
+  if (first === undefined) return undefined;
+  const faults = codes.flatMap((code) => groups[code]).slice(0, limits.faultCountMax);
+  return kernelError(codes.length === 1 ? first : "invalid_request", { faults });
+}
+
+interface FoundCircuit {
+  readonly id: string;
+  readonly circuit: Circuit;
+  readonly row: NewCircuit | undefined;
+}
+
+interface CircuitRefusal {
+  readonly circuitFaults: readonly Fault[];
+  readonly requestFaults: readonly Fault[];
+  readonly notFound?: KernelError;
+}
+
+async function findCircuit(request: SubmitRequest, circuits: CircuitFs): Promise<Result<FoundCircuit, CircuitRefusal>> {
+  if ("openqasm" in request.circuit) {
+    // Without a text the field rules have spoken already.
+    if (request.circuit.openqasm === "") return err({ circuitFaults: [], requestFaults: [] });
+    const read = circuits.read(request.owner, request.circuit.openqasm);
+    return read.ok ? read : err({ circuitFaults: read.error, requestFaults: [] });
+  }
+  const { circuitId } = request.circuit;
+  const loaded = await circuits.load(request.owner, circuitId);
+  if (loaded.ok) return ok({ id: circuitId, circuit: loaded.value.circuit, row: undefined });
+  if (loaded.error.code !== "circuit_not_found") return err({ circuitFaults: loaded.error.faults, requestFaults: [] });
+  const others = request.faults.length > 0;
+  const hint = "Store it with StoreCircuit, or send its text in openqasm.";
+  const fault = { field: "circuit_id", wanted: "a stored circuit", found: circuitId, hint };
+  return err({ circuitFaults: [], requestFaults: others ? [fault] : [], notFound: loaded.error });
+}
+
+function nameFaults({ name }: SubmitRequest): Fault[] {
+  if (!name.startsWith("job_")) return [];
+  return [
+    {
+      field: "id",
+      wanted: "a name that does not start with job_",
+      found: name,
+      hint: "Ids that start with job_ are the server's.",
+    },
+  ];
+}
+
+function parameterFaults({ parameters }: SubmitRequest, circuit: Circuit): Fault[] {
+  const declared = new Set(circuit.parameters);
+  const faults: Fault[] = [];
+  for (const name of circuit.parameters) {
+    if (Object.hasOwn(parameters, name)) continue;
+    faults.push({
+      field: `parameters.${name}`,
+      wanted: "a finite number",
+      found: "nothing",
+      hint: "Bind every input parameter.",
+    });
+  }
+  for (const [name, value] of Object.entries(parameters)) {
+    const field = `parameters.${name}`;
+    if (!declared.has(name)) {
+      const wanted = declared.size === 0 ? "no parameters: the circuit has none" : `one of ${[...declared].join(", ")}`;
+      faults.push({ field, wanted, found: name, hint: "Leave it out, or declare it in the circuit as an input." });
+    } else if (!Number.isFinite(value)) {
+      faults.push({ field, wanted: "a finite number", found: String(value), hint: "Angles are in radians." });
+    }
+  }
+  return faults;
+}
+
+function observableFaults({ observables }: SubmitRequest, circuit: Circuit): Fault[] {
+  const faults: Fault[] = [];
+  if (observables.length > 0 && !hasOnlyFinalMeasurements(circuit)) {
+    const found = "measurements, resets or branches in the middle";
+    faults.push({
+      field: "observables",
+      wanted: "a circuit whose measurements are last",
+      found,
+      hint: "Leave the observables out.",
+    });
+  }
+  const names = new Set<string>();
+  for (const [index, { name, terms }] of observables.entries()) {
+    const path = `observables[${index}]`;
+    if (names.has(name)) faults.push({ field: `${path}.name`, wanted: "a name of its own", found: name, hint: "Rename it." });
+    names.add(name);
+    for (const [term, { coefficient, pauli }] of terms.entries()) {
+      if (!Number.isFinite(coefficient)) {
+        const field = `${path}.terms[${term}].coefficient`;
+        faults.push({ field, wanted: "a finite number", found: String(coefficient), hint: "" });
+      }
+      if (pauli.length !== circuit.qubitCount) {
+        const field = `${path}.terms[${term}].pauli`;
+        const hint = "One letter per qubit; the rightmost acts on qubit 0.";
+        faults.push({ field, wanted: `${circuit.qubitCount} letters`, found: `${pauli.length}`, hint });
+      }
+    }
+  }
+  return faults;
+}
+
+function deadlineFaults({ deadlineMs }: SubmitRequest, nowMs: number): Fault[] {
+  if (deadlineMs === undefined || deadlineMs > nowMs) return [];
+  const wanted = `later than ${new Date(nowMs).toISOString()}`;
+  return [
+    { field: "deadline", wanted, found: new Date(deadlineMs).toISOString(), hint: "Send a deadline in the future, or none." },
+  ];
+}
+
+function drawSeed(randomBytes: (count: number) => Uint8Array): bigint {
+  return randomBytes(8).reduce((seed, byte) => (seed << 8n) | BigInt(byte), 0n);
+}
+
+function canonicalJson(value: unknown): string {
+  if (typeof value === "bigint") return `"${value}n"`;
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${canonicalJson(entry)}`).join(",")}}`;
+}

@@ -1,0 +1,64 @@
+// Commits steps and tells the world: every applied step's events go to the hub and into the metrics, in commit order.
+// A reply that was lost after a commit is looked up before it is called a failure.
+
+import { isTerminal } from "../model/job.ts";
+import { type KernelStore, type Step, type StepOutcome, StoreUnavailableError } from "../ports/store.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import type { EventHub } from "./event-hub.ts";
+
+export interface Committer {
+  commit(step: Step): Promise<StepOutcome>;
+}
+
+export function createCommitter(store: KernelStore, hub: EventHub, telemetry: Telemetry): Committer {
+  return {
+    async commit(step) {
+      const outcome = await commitOrLookUp(store, hub, step);
+      if (outcome.kind === "applied") {
+        hub.publish(outcome.events, outcome.jobs);
+        countMoves(outcome, telemetry);
+      }
+      return outcome;
+    },
+  };
+}
+
+async function commitOrLookUp(store: KernelStore, hub: EventHub, step: Step): Promise<StepOutcome> {
+  try {
+    return await store.commit(step);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    const found = await lookUp(store, step);
+    if (found === undefined) throw error;
+    // Its events are in the store, not here: let the streams read them.
+    hub.catchUp(await store.lastEventSeq());
+    return found;
+  }
+}
+
+/** The outcome of a step whose reply was lost, if the store shows that it was applied. */
+async function lookUp(store: KernelStore, step: Step): Promise<StepOutcome | undefined> {
+  if (step.kind === "submit") {
+    const job = await store.findJob(step.owner.tenant, step.id);
+    return job === undefined ? undefined : { kind: "applied", jobs: [job], events: [] };
+  }
+  if (step.kind === "claim") {
+    const job = await store.findJobById(step.jobId);
+    const isOurs = job !== undefined && job.holder === step.holder && job.fence === step.fence + 1;
+    return isOurs ? { kind: "applied", jobs: [job], events: [] } : undefined;
+  }
+  return undefined;
+}
+
+function countMoves({ events, jobs }: Extract<StepOutcome, { kind: "applied" }>, telemetry: Telemetry): void {
+  for (const event of events) {
+    if (event.from === undefined) telemetry.count("jobs_submitted_total");
+    if (event.to === "QUEUED" && event.from !== undefined) telemetry.count("jobs_reclaimed_total");
+    const job = jobs.find((candidate) => candidate.id === event.jobId);
+    if (job === undefined) continue;
+    if (event.to === "SCHEDULED") telemetry.observe("scheduling_latency", Math.max(0, event.atMs - job.submittedAtMs));
+    if (!isTerminal(event.to)) continue;
+    telemetry.count("jobs_processed_total", { state: event.to });
+    telemetry.observe("job_processing_time", Math.max(0, event.atMs - job.submittedAtMs), { state: event.to });
+  }
+}

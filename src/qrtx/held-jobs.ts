@@ -1,0 +1,69 @@
+// The jobs this kernel holds: claimed, running, or waiting for the store to take how they ended.
+
+import type { Job } from "../model/job.ts";
+import type { Step } from "../ports/store.ts";
+
+/** Why a run was stopped from outside. */
+export type StopReason = "deadline" | "runtime" | "cancelled" | "given_back" | "lost";
+
+export interface HeldJob {
+  /** As claimed: its fence is ours. */
+  readonly job: Job;
+  readonly claimedAtMs: number; // monotonic
+  readonly controller: AbortController;
+  stopReason: StopReason | undefined;
+  /** How it ended, while the store has not confirmed it; retried by every tick. */
+  ending: Step | undefined;
+  endingAttempts: number;
+}
+
+export class HeldJobs {
+  readonly #jobs = new Map<string, HeldJob>();
+  #whenEmpty: (() => void)[] = [];
+
+  get count(): number {
+    return this.#jobs.size;
+  }
+
+  add(job: Job, claimedAtMs: number): HeldJob {
+    const held: HeldJob = {
+      job,
+      claimedAtMs,
+      controller: new AbortController(),
+      stopReason: undefined,
+      ending: undefined,
+      endingAttempts: 0,
+    };
+    this.#jobs.set(job.id, held);
+    return held;
+  }
+
+  get(jobId: string): HeldJob | undefined {
+    return this.#jobs.get(jobId);
+  }
+
+  values(): readonly HeldJob[] {
+    return [...this.#jobs.values()];
+  }
+
+  /** Only this very claim: a later claim of the same job stays. */
+  remove(held: HeldJob): void {
+    if (this.#jobs.get(held.job.id) !== held) return;
+    this.#jobs.delete(held.job.id);
+    if (this.#jobs.size > 0) return;
+    for (const resolve of this.#whenEmpty) resolve();
+    this.#whenEmpty = [];
+  }
+
+  /** Stops a run; the first reason stands. */
+  stop(held: HeldJob, reason: StopReason): void {
+    if (held.stopReason !== undefined) return;
+    held.stopReason = reason;
+    held.controller.abort();
+  }
+
+  async empty(): Promise<void> {
+    if (this.#jobs.size === 0) return;
+    await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
+  }
+}

@@ -1,0 +1,110 @@
+// Runs one claimed job on its slot and says how it ended.
+
+import { limits } from "../base/limits.ts";
+import { bindAndSimplify } from "../compiler/index.ts";
+import type { TaskSlot } from "../driver-manager/index.ts";
+import { type Circuit, hasOnlyFinalMeasurements, walkOperations } from "../model/circuit.ts";
+import type { ErrorCode, Facts, Fault } from "../model/errors.ts";
+import type { Job } from "../model/job.ts";
+import type { ComputeFailure } from "../ports/compute.ts";
+import type { CompleteStep, EndStep } from "../ports/store.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import type { CircuitFs } from "../qfs/index.ts";
+import { usedQubitCount } from "../resource-manager/index.ts";
+import type { HeldJob, StopReason } from "./held-jobs.ts";
+import { toNewResult } from "./results.ts";
+
+export interface RunContext {
+  readonly circuits: CircuitFs;
+  readonly telemetry: Telemetry;
+}
+
+/** The step that ends the run; undefined when there is nothing to say: the job is no longer ours. */
+export async function runJob(
+  held: HeldJob,
+  slot: TaskSlot,
+  { circuits, telemetry }: RunContext,
+): Promise<CompleteStep | EndStep | undefined> {
+  const { job } = held;
+  const loaded = await circuits.load(job.owner, job.spec.circuitId);
+  if (!loaded.ok) {
+    slot.release();
+    return end(job, "FAILED", "its circuit cannot be loaded", loaded.error);
+  }
+  const compiled = bindAndSimplify(loaded.value.circuit, job.spec.parameters);
+  if (!compiled.ok) {
+    slot.release();
+    return end(job, "FAILED", "its circuit cannot be compiled", { code: "invalid_circuit", faults: compiled.error });
+  }
+  const task = {
+    id: job.id,
+    circuit: compiled.value.circuit,
+    shots: job.spec.shots,
+    seed: job.spec.seed,
+    observables: job.spec.observables,
+    traceparent: telemetry.traceparent(),
+  };
+  const result = await slot.run(task, held.controller.signal);
+  if (result.ok) {
+    const newResult = toNewResult(job, compiled.value, result.outcome);
+    return { kind: "complete", jobId: job.id, fence: job.fence, result: newResult, reason: "its result is stored" };
+  }
+  return endOfFailure(held, result.failure, telemetry);
+}
+
+function endOfFailure({ job, stopReason }: HeldJob, failure: ComputeFailure, telemetry: Telemetry): EndStep | undefined {
+  switch (failure.kind) {
+    case "aborted":
+      return endOfStop(job, stopReason ?? "given_back");
+    case "closed":
+      return endOfStop(job, "given_back");
+    case "out_of_memory":
+      return end(job, "FAILED", "it ran out of memory", { code: "out_of_memory" });
+    case "trapped": {
+      // The cause is for operators: it goes to the log, not to the user.
+      telemetry.log("error", "a compute worker died", { job_id: job.id, attempts: job.attempts, cause: failure.cause });
+      const isLast = job.workerKills + 1 >= limits.workerKillCountMax;
+      const facts = { worker_kills: job.workerKills + 1, worker_kills_max: limits.workerKillCountMax };
+      return isLast
+        ? end(job, "DEAD", "it took down its compute worker too often", { code: "execution_failed", facts }, true)
+        : end(job, "QUEUED", "it took down its compute worker; it is tried again", undefined, true);
+    }
+  }
+}
+
+function endOfStop(job: Job, reason: StopReason): EndStep | undefined {
+  switch (reason) {
+    case "deadline":
+      return end(job, "FAILED", "its deadline passed while it ran", { code: "deadline_exceeded" });
+    case "runtime":
+      return end(job, "FAILED", "it ran longer than one job may", {
+        code: "runtime_exceeded",
+        facts: { runtime_max_s: limits.jobRuntimeMsMax / 1000 },
+      });
+    case "given_back":
+      return end(job, "QUEUED", "its kernel is shutting down and gave it back", undefined);
+    case "cancelled":
+    case "lost":
+      return undefined;
+  }
+}
+
+interface FailureParts {
+  readonly code: ErrorCode;
+  readonly facts?: Facts;
+  readonly faults?: readonly Fault[];
+}
+
+function end(job: Job, to: EndStep["to"], reason: string, failure: FailureParts | undefined, killedWorker = false): EndStep {
+  const full =
+    failure === undefined ? undefined : { code: failure.code, facts: failure.facts ?? {}, faults: failure.faults ?? [] };
+  return { kind: "end", jobId: job.id, fence: job.fence, from: "RUNNING", to, reason, failure: full, killedWorker };
+}
+
+/** Amplitude updates a run costs, roughly: tells short tasks from long ones. */
+export function estimateWork(circuit: Circuit, shots: number): number {
+  let operationCount = 0;
+  for (const _operation of walkOperations(circuit.operations)) operationCount++;
+  const once = operationCount * 2 ** usedQubitCount(circuit);
+  return hasOnlyFinalMeasurements(circuit) ? once + shots : once * shots;
+}

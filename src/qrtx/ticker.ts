@@ -1,0 +1,247 @@
+// The heartbeat of QRTX: one pass over what is due, coalesced so that many wake-ups cost one run.
+//
+// Order matters. Expired leases are reaped before new work is claimed: otherwise dead claims keep their slots while fresh jobs go on.
+
+import { limits } from "../base/limits.ts";
+import type { DriverManager, TaskSlot } from "../driver-manager/index.ts";
+import { isTerminal, type Job } from "../model/job.ts";
+import type { Clock } from "../ports/clock.ts";
+import { type KernelStore, type Step, StoreOverloadedError, StoreUnavailableError } from "../ports/store.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import type { CircuitFs } from "../qfs/index.ts";
+import { matchDevices } from "../resource-manager/index.ts";
+import type { Committer } from "./committer.ts";
+import type { EventHub } from "./event-hub.ts";
+import type { HeldJob, HeldJobs } from "./held-jobs.ts";
+import { estimateWork, runJob } from "./run-job.ts";
+
+export interface TickerOptions {
+  readonly store: KernelStore;
+  readonly circuits: CircuitFs;
+  readonly drivers: DriverManager;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly kernelId: string;
+  readonly concurrentTaskCountMax: number;
+  readonly hub: EventHub;
+  readonly committer: Committer;
+  readonly held: HeldJobs;
+}
+
+export interface Ticker {
+  tick(): Promise<number>;
+  beginDrain(): void;
+  isDraining(): boolean;
+}
+
+export function createTicker(options: TickerOptions): Ticker {
+  const { store, drivers, clock, telemetry, hub, committer, held } = options;
+  let isDraining = false;
+  let renewedAtMs = clock.monotonicMs();
+  let lookedForExpiryAtMs = Number.NEGATIVE_INFINITY;
+  let heartbeatAtMs = clock.monotonicMs();
+  let caughtUpAtMs = clock.monotonicMs();
+  let current: Promise<number> | undefined;
+  let next: Promise<number> | undefined;
+
+  function tick(): Promise<number> {
+    if (current === undefined) {
+      current = pass().finally(() => {
+        current = undefined;
+      });
+      return current;
+    }
+    next ??= current.then(() => {
+      next = undefined;
+      return tick();
+    });
+    return next;
+  }
+
+  async function pass(): Promise<number> {
+    try {
+      stopOverdue();
+      await retryEndings();
+      await renewLeases();
+      await reapExpired();
+      if (!isDraining) await claimReady();
+      await tendStreams();
+      await measure();
+      return timeToNext();
+    } catch (error) {
+      // The store's trouble passes or shows in readiness; anything else is our bug and must not stop the kernel's heart.
+      const isExpected = error instanceof StoreUnavailableError || error instanceof StoreOverloadedError;
+      telemetry.log(isExpected ? "warn" : "error", "a tick was cut short", { cause: describeCause(error) });
+      return limits.tickRetryMs;
+    }
+  }
+
+  function stopOverdue(): void {
+    for (const running of held.values()) {
+      const { deadlineMs } = running.job;
+      if (deadlineMs !== undefined && deadlineMs <= clock.nowMs()) held.stop(running, "deadline");
+      else if (clock.monotonicMs() - running.claimedAtMs > limits.jobRuntimeMsMax) held.stop(running, "runtime");
+    }
+  }
+
+  async function retryEndings(): Promise<void> {
+    const unsettled = held.values().filter((running) => running.ending !== undefined);
+    await Promise.all(unsettled.map((running) => settle(running)));
+  }
+
+  async function renewLeases(): Promise<void> {
+    if (held.count === 0 || clock.monotonicMs() - renewedAtMs < limits.leaseRenewMs) return;
+    const holdings = held.values();
+    const claims = holdings.map(({ job }) => ({ jobId: job.id, fence: job.fence }));
+    const outcome = await committer.commit({ kind: "renew", holder: options.kernelId, claims, leaseMs: limits.leaseMs });
+    renewedAtMs = clock.monotonicMs();
+    const kept = new Set(outcome.kind === "applied" ? outcome.jobs.map((job) => job.id) : []);
+    for (const running of holdings) if (!kept.has(running.job.id)) held.stop(running, "lost");
+  }
+
+  async function reapExpired(): Promise<void> {
+    if (clock.monotonicMs() - lookedForExpiryAtMs < limits.reapIntervalMs) return;
+    const expiryMs = await store.nextExpiryMs();
+    if (expiryMs !== undefined && expiryMs <= (await store.nowMs())) {
+      const { attemptCountMax, claimBatchMax, idempotencyKeptMs } = limits;
+      await committer.commit({ kind: "reap", attemptCountMax, limit: claimBatchMax, idempotencyKeptMs });
+    }
+    lookedForExpiryAtMs = clock.monotonicMs();
+  }
+
+  async function claimReady(): Promise<void> {
+    const wanted = Math.min(drivers.room(), options.concurrentTaskCountMax - held.count, limits.claimBatchMax);
+    if (wanted <= 0) return;
+    const ready = await store.readyJobs(wanted);
+    const claims: Promise<void>[] = [];
+    for (const job of ready) {
+      const slot = await placeOf(job);
+      // The first job that finds no place holds the others back: priorities mean something.
+      if (slot === undefined) break;
+      claims.push(claim(job, slot));
+    }
+    await Promise.all(claims);
+  }
+
+  async function placeOf(job: Job): Promise<PlacedSlot | undefined> {
+    const loaded = await options.circuits.load(job.owner, job.spec.circuitId);
+    // A circuit that cannot be read any more needs no room; running it ends the job with the reason.
+    if (!loaded.ok) return reserve(drivers.devices()[0]?.name ?? "", 0);
+    const { circuit } = loaded.value;
+    const work = estimateWork(circuit, job.spec.shots);
+    for (const device of matchDevices({ ...job.spec, circuit }, drivers.devices()).fitting) {
+      const placed = reserve(device.name, work);
+      if (placed !== undefined) return placed;
+    }
+    return undefined;
+  }
+
+  function reserve(device: string, work: number): PlacedSlot | undefined {
+    const slot = drivers.reserve(device, work);
+    return slot === undefined ? undefined : { device, slot };
+  }
+
+  async function claim(job: Job, { device, slot }: PlacedSlot): Promise<void> {
+    try {
+      const outcome = await committer.commit({
+        kind: "claim",
+        jobId: job.id,
+        fence: job.fence,
+        holder: options.kernelId,
+        device,
+        leaseMs: limits.leaseMs,
+        reason: `placed on ${device}, the first device that satisfies the job`,
+        start: true,
+      });
+      const claimed = outcome.kind === "applied" ? outcome.jobs[0] : undefined;
+      if (claimed === undefined) return slot.release();
+      if (held.count === 0) renewedAtMs = clock.monotonicMs();
+      void execute(held.add(claimed, clock.monotonicMs()), slot);
+    } catch (error) {
+      slot.release();
+      throw error;
+    }
+  }
+
+  async function execute(running: HeldJob, slot: TaskSlot): Promise<void> {
+    const { job } = running;
+    try {
+      const attributes = { "eigen.job_id": job.id, "eigen.attempt": job.attempts, "eigen.device": job.device };
+      await telemetry.span("job.run", { traceparent: job.traceparent, attributes }, async () => {
+        running.ending = await runJob(running, slot, options);
+        await settle(running);
+      });
+    } catch (error) {
+      // The lease runs out and somebody reaps the job; nothing acknowledged is lost.
+      slot.release();
+      held.remove(running);
+      telemetry.log("error", "a run was abandoned", { job_id: job.id, cause: describeCause(error) });
+    }
+    void tick();
+  }
+
+  /** Stores how a run ended. Without an answer the job stays held and the next tick tries again. */
+  async function settle(running: HeldJob): Promise<void> {
+    const { ending } = running;
+    if (ending === undefined) return held.remove(running);
+    try {
+      const outcome = await committer.commit(ending);
+      if (outcome.kind === "refused" && wasApplied(ending, outcome.job)) hub.catchUp(await store.lastEventSeq());
+      held.remove(running);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError || error instanceof StoreOverloadedError)) throw error;
+      running.endingAttempts++;
+      if (running.endingAttempts >= limits.settleAttemptMax) held.remove(running);
+    }
+  }
+
+  async function tendStreams(): Promise<void> {
+    if (clock.monotonicMs() - heartbeatAtMs >= limits.streamIdleHeartbeatMs) {
+      heartbeatAtMs = clock.monotonicMs();
+      hub.heartbeat();
+    }
+    // Another kernel on this store may have written events; our own are published already.
+    if (hub.listenerCount === 0 || clock.monotonicMs() - caughtUpAtMs < limits.tickIdleMs) return;
+    caughtUpAtMs = clock.monotonicMs();
+    hub.catchUp(await store.lastEventSeq());
+  }
+
+  async function measure(): Promise<void> {
+    telemetry.gauge("jobs_running", held.count);
+    telemetry.gauge("open_streams", hub.listenerCount);
+  }
+
+  /** Time until something falls due, at most the slow fallback. */
+  function timeToNext(): number {
+    let waitMs: number = limits.tickIdleMs;
+    for (const { job, ending } of held.values()) {
+      if (ending !== undefined) waitMs = Math.min(waitMs, limits.tickRetryMs);
+      if (job.deadlineMs !== undefined) waitMs = Math.min(waitMs, Math.max(1, job.deadlineMs - clock.nowMs()));
+    }
+    return waitMs;
+  }
+
+  return {
+    tick,
+    beginDrain: () => {
+      isDraining = true;
+    },
+    isDraining: () => isDraining,
+  };
+}
+
+interface PlacedSlot {
+  readonly device: string;
+  readonly slot: TaskSlot;
+}
+
+/** Whether a refused ending is refused because it was applied before, its reply lost. */
+function wasApplied(ending: Step, now: Job | undefined): boolean {
+  if (now === undefined) return false;
+  if (ending.kind === "complete") return now.state === "COMPLETED" && now.fence === ending.fence;
+  return ending.kind === "end" && isTerminal(now.state) && now.state === ending.to && now.fence === ending.fence;
+}
+
+function describeCause(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,2 @@
+// The door of the resource manager.
+export { type DeviceMatch, type DeviceNeed, matchDevices, usedQubitCount } from "./match.ts";

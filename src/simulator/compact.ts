@@ -1,0 +1,37 @@
+// Leaves idle qubits out: a circuit of 16 qubits in a register of 127 costs 2^16 amplitudes.
+
+import { type Circuit, type Operation, walkOperations } from "../model/circuit.ts";
+
+export interface CompactCircuit {
+  /** Places in the state; at least 1, so that there is always a state. */
+  readonly qubitCount: number;
+  /** placeOf[q]: place of qubit q of the circuit in the state; undefined for an idle qubit, which stays |0>. */
+  readonly placeOf: ReadonlyMap<number, number>;
+  readonly operations: readonly Operation[];
+}
+
+export function compact(circuit: Circuit): CompactCircuit {
+  const used = new Set<number>();
+  for (const operation of walkOperations(circuit.operations)) {
+    if (operation.kind === "gate") for (const qubit of operation.qubits) used.add(qubit);
+    else if (operation.kind === "measure" || operation.kind === "reset") used.add(operation.qubit);
+  }
+  const placeOf = new Map([...used].sort((a, b) => a - b).map((qubit, place) => [qubit, place]));
+  const place = (qubit: number): number => placeOf.get(qubit) ?? 0;
+  const move = (operation: Operation): Operation[] => {
+    switch (operation.kind) {
+      case "gate":
+        return [{ ...operation, qubits: operation.qubits.map(place) }];
+      case "measure":
+      case "reset":
+        return [{ ...operation, qubit: place(operation.qubit) }];
+      case "if":
+        return [{ ...operation, then: operation.then.flatMap(move), otherwise: operation.otherwise.flatMap(move) }];
+      case "barrier":
+      case "delay":
+        // Without noise, time does nothing.
+        return [];
+    }
+  };
+  return { qubitCount: Math.max(1, placeOf.size), placeOf, operations: circuit.operations.flatMap(move) };
+}

@@ -1,0 +1,168 @@
+// Runs a circuit: once and sampled when its measurements are last, shot by shot from the first measurement on when they are not.
+
+import { createShotUniforms, type ShotUniforms } from "../base/philox.ts";
+import { type Circuit, hasOnlyFinalMeasurements, type Operation } from "../model/circuit.ts";
+import type { Observable } from "../model/result.ts";
+import type { ComputeTask } from "../ports/compute.ts";
+import { applyGate } from "./apply-gate.ts";
+import { createOutcomeWriter, isTrue } from "./classical-bits.ts";
+import { type CompactCircuit, compact } from "./compact.ts";
+import type { Engine } from "./engine.ts";
+
+export interface RunResult {
+  readonly counts: ReadonlyMap<string, number>;
+  readonly expectationValues: readonly number[];
+}
+
+/** The task has passed checkRunnable(). Throws OutOfMemoryError; any other throw is a bug. */
+export function runCircuit(engine: Engine, task: ComputeTask): RunResult {
+  const small = compact(task.circuit);
+  const uniforms = createShotUniforms(task.seed);
+  return hasOnlyFinalMeasurements(task.circuit)
+    ? runOnce(engine, task, small, uniforms)
+    : runPerShot(engine, task, small, uniforms);
+}
+
+/** One run; shot k draws its outcome with uniform (k, 0). */
+function runOnce(engine: Engine, task: ComputeTask, small: CompactCircuit, uniforms: ShotUniforms): RunResult {
+  const { qubitCount, operations } = small;
+  const uniformsAt = engine.reserve(qubitCount, 12 * task.shots);
+  engine.wasm.initialise(qubitCount);
+  applyAll(engine, qubitCount, operations);
+  const expectationValues = task.observables.map((observable) => expectation(engine, small, observable));
+  const measures = operations.filter((operation) => operation.kind === "measure");
+  if (task.circuit.bitCount === 0) return { counts: new Map(), expectationValues };
+
+  const outcomesAt = uniformsAt + 8 * task.shots;
+  const buffer = engine.wasm.memory.buffer;
+  const drawn = new Float64Array(buffer, uniformsAt, task.shots);
+  for (let shot = 0; shot < task.shots; shot++) drawn[shot] = uniforms.uniform(shot, 0);
+  drawn.sort();
+  engine.wasm.sampleAscending(qubitCount, uniformsAt, outcomesAt, task.shots);
+  const writeOutcome = createOutcomeWriter(task.circuit);
+  const bits = new Uint8Array(task.circuit.bitCount);
+  const counts = new Map<string, number>();
+  // Outcomes ascend, so equal ones are neighbours; but different states may measure alike.
+  forEachRun(new Uint32Array(buffer, outcomesAt, task.shots), (state, length) => {
+    for (const { qubit, bit } of measures) bits[bit] = (state >>> qubit) & 1;
+    const outcome = writeOutcome(bits);
+    counts.set(outcome, (counts.get(outcome) ?? 0) + length);
+  });
+  return { counts: sortedByOutcome(counts), expectationValues };
+}
+
+function forEachRun(ascending: Uint32Array, visit: (value: number, length: number) => void): void {
+  let start = 0;
+  for (let place = 1; place <= ascending.length; place++) {
+    if (place < ascending.length && ascending[place] === ascending[start]) continue;
+    visit(ascending[start] ?? 0, place - start);
+    start = place;
+  }
+}
+
+/** From a checkpoint before the first measurement, reset or branch; shot k uses uniforms (k, 0), (k, 1), … in program order. */
+function runPerShot(
+  engine: Engine,
+  task: ComputeTask,
+  { qubitCount, operations }: CompactCircuit,
+  uniforms: ShotUniforms,
+): RunResult {
+  const first = operations.findIndex(({ kind }) => kind !== "gate");
+  const checkpoint = engine.reserve(qubitCount, 16 * 2 ** qubitCount);
+  const state = engine.wasm.stateAddress();
+  engine.wasm.initialise(qubitCount);
+  applyAll(engine, qubitCount, operations.slice(0, first));
+  engine.wasm.copyState(checkpoint, state, qubitCount);
+
+  const rest = operations.slice(first);
+  const writeOutcome = createOutcomeWriter(task.circuit);
+  const bits = new Uint8Array(task.circuit.bitCount);
+  const counts = new Map<string, number>();
+  for (let shot = 0; shot < task.shots; shot++) {
+    if (shot > 0) engine.wasm.copyState(state, checkpoint, qubitCount);
+    bits.fill(0);
+    let draw = 0;
+    runDynamic(engine, qubitCount, rest, bits, () => uniforms.uniform(shot, draw++));
+    const outcome = writeOutcome(bits);
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  }
+  return { counts: task.circuit.bitCount === 0 ? new Map() : sortedByOutcome(counts), expectationValues: [] };
+}
+
+function runDynamic(
+  engine: Engine,
+  qubitCount: number,
+  operations: readonly Operation[],
+  bits: Uint8Array,
+  draw: () => number,
+): void {
+  for (const operation of operations) {
+    switch (operation.kind) {
+      case "gate":
+        applyGate(engine, qubitCount, operation.gate, operation.qubits, operation.angles);
+        break;
+      case "measure":
+        bits[operation.bit] = measure(engine, qubitCount, operation.qubit, draw());
+        break;
+      case "reset":
+        if (measure(engine, qubitCount, operation.qubit, draw()) === 1) engine.wasm.applyFlip(qubitCount, operation.qubit, 0);
+        break;
+      case "if":
+        runDynamic(engine, qubitCount, isTrue(operation.condition, bits) ? operation.then : operation.otherwise, bits, draw);
+        break;
+      default:
+    }
+  }
+}
+
+/** Projects the qubit; the outcome is 1 when the uniform lies below its probability. */
+function measure(engine: Engine, qubitCount: number, qubit: number, uniform: number): 0 | 1 {
+  const total = engine.wasm.norm(qubitCount);
+  const one = engine.wasm.probabilityOfOne(qubitCount, qubit);
+  const outcome = uniform * total < one ? 1 : 0;
+  const kept = outcome === 1 ? one : total - one;
+  engine.wasm.collapse(qubitCount, qubit, outcome, 1 / Math.sqrt(kept));
+  return outcome;
+}
+
+function applyAll(engine: Engine, qubitCount: number, operations: readonly Operation[]): void {
+  for (const operation of operations) {
+    if (operation.kind === "gate") applyGate(engine, qubitCount, operation.gate, operation.qubits, operation.angles);
+  }
+}
+
+/** Exact: sum over terms of coefficient * <psi| pauli |psi>. Letters on idle qubits, which are |0>: I and Z give 1, X and Y give 0. */
+function expectation(engine: Engine, { qubitCount, placeOf }: CompactCircuit, { terms }: Observable): number {
+  let sum = 0;
+  for (const { coefficient, pauli } of terms) {
+    let flip = 0;
+    let sign = 0;
+    let yCount = 0;
+    let isZero = false;
+    for (let qubit = 0; qubit < pauli.length; qubit++) {
+      const letter = pauli.charAt(pauli.length - 1 - qubit);
+      const place = placeOf.get(qubit);
+      if (place === undefined) {
+        if (letter === "X" || letter === "Y") isZero = true;
+        continue;
+      }
+      if (letter === "X" || letter === "Y") flip |= 1 << place;
+      if (letter === "Z" || letter === "Y") sign |= 1 << place;
+      if (letter === "Y") yCount++;
+    }
+    if (!isZero) sum += coefficient * engine.wasm.pauliExpectation(qubitCount, flip, sign, yCount);
+  }
+  return sum;
+}
+
+function sortedByOutcome(counts: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The amplitudes after the gates of a circuit without measurements, resets or branches: for tests. [re, im, re, im, …] */
+export function finalState(engine: Engine, circuit: Circuit): Float64Array {
+  engine.reserve(circuit.qubitCount, 0);
+  engine.wasm.initialise(circuit.qubitCount);
+  applyAll(engine, circuit.qubitCount, circuit.operations);
+  return new Float64Array(engine.wasm.memory.buffer, engine.wasm.stateAddress(), 2 * 2 ** circuit.qubitCount).slice();
+}

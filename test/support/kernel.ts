@@ -1,0 +1,116 @@
+// Boots a real kernel in a process of its own, on any of the runtimes, with an embedded database in a fresh directory.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { pickRuntime, root } from "../../tools/runtime.mjs";
+
+export type RuntimeName = "bun" | "deno" | "node";
+
+export interface Target {
+  readonly baseUrl: string;
+  readonly grpcUrl: string;
+  readonly wsUrl: string;
+  readonly metricsUrl: string;
+}
+
+export interface RunningKernel {
+  readonly target: Target;
+  readonly dataDir: string;
+  readonly pid: number;
+  /** Asks it to drain and end; resolves with its exit code. */
+  stop(): Promise<number | null>;
+  kill(signal: NodeJS.Signals): Promise<void>;
+  logs(): string;
+}
+
+export interface KernelSetup {
+  readonly runtime: RuntimeName;
+  /** YAML of the `kernel:` section, without ports and data directory. */
+  readonly config?: string;
+  /** An existing data directory; by default a fresh one that is removed at the end. */
+  readonly dataDir?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+}
+
+const bootTimeoutMs = 30_000;
+
+/** Why a runtime cannot be used here; undefined when it can. */
+export function whyMissing(runtime: RuntimeName): string | undefined {
+  return pickRuntime([runtime]) === undefined ? `${runtime} is not installed on this platform` : undefined;
+}
+
+export async function startKernel({ runtime, config = "", dataDir, env = {}, args = [] }: KernelSetup): Promise<RunningKernel> {
+  const launcher = pickRuntime([runtime]);
+  if (launcher === undefined) throw new Error(`${runtime} is missing`);
+  const workDir = mkdtempSync(join(tmpdir(), "eigen-test-"));
+  const ownDataDir = dataDir ?? join(workDir, "data");
+  const configFile = join(workDir, "kernel.yaml");
+  writeFileSync(configFile, toYaml(config, ownDataDir));
+  const entry = join(root, `src/entry/${runtime}.ts`);
+  const child = spawn(launcher.command, [...launcher.launchArguments, entry, "--config", configFile, ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let log = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    log += text;
+  });
+  const ended = new Promise<number | null>((resolve) => child.on("exit", (code) => resolve(code)));
+  try {
+    const target = await readReadyLine(child, ended, () => log);
+    return {
+      target,
+      dataDir: ownDataDir,
+      pid: child.pid ?? 0,
+      logs: () => log,
+      async stop() {
+        child.kill("SIGTERM");
+        const code = await ended;
+        rmSync(workDir, { recursive: true, force: true });
+        return code;
+      },
+      async kill(signal) {
+        child.kill(signal);
+        if (signal === "SIGKILL") await ended;
+      },
+    };
+  } catch (error) {
+    child.kill("SIGKILL");
+    rmSync(workDir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Any free ports, the data directory, and what the test adds. */
+function toYaml(config: string, dataDir: string): string {
+  const lines = config.split("\n").map((line) => `  ${line}`);
+  const network = ["  network:", "    grpc_port: 0", "    rest_port: 0", "    websocket_port: 0"];
+  const metrics = ["  observability:", "    metrics_port: 0"];
+  return ["kernel:", ...lines, ...network, ...metrics, "  storage:", `    data_dir: ${JSON.stringify(dataDir)}`, ""].join("\n");
+}
+
+/** The kernel prints one line of JSON when it takes requests. */
+function readReadyLine(child: ChildProcess, ended: Promise<number | null>, log: () => string): Promise<Target> {
+  if (child.stdout === null) throw new Error("the kernel has no stdout");
+  const lines = createInterface({ input: child.stdout });
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`the kernel did not boot in ${bootTimeoutMs} ms\n${log()}`)), bootTimeoutMs);
+    void ended.then((code) => reject(new Error(`the kernel ended with ${code} before it was ready\n${log()}`)));
+    lines.on("line", (line) => {
+      if (!line.startsWith("{")) return;
+      clearTimeout(timer);
+      const { ports } = JSON.parse(line) as { ports: { rest: number; grpc: number; websocket: number; metrics: number } };
+      resolve({
+        baseUrl: `http://127.0.0.1:${ports.rest}`,
+        grpcUrl: `http://127.0.0.1:${ports.grpc}`,
+        wsUrl: `ws://127.0.0.1:${ports.websocket}`,
+        metricsUrl: `http://127.0.0.1:${ports.metrics}`,
+      });
+    });
+  });
+}

@@ -1,0 +1,32 @@
+// Compiles wasm/ with AssemblyScript to build/*.wasm, unless what is there is newer than every source. Plain JavaScript: it runs on stock
+// Node 20, Bun and Deno alike. `buildWasm()` is also called by the entries when the build is missing.
+import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const modules = ["statevector"];
+
+export async function buildWasm({ force = false } = {}) {
+  for (const name of modules) {
+    const output = join(root, `build/${name}.wasm`);
+    if (!force && existsSync(output) && statSync(output).mtimeMs > newestSource()) continue;
+    mkdirSync(dirname(output), { recursive: true });
+    await compile(join("wasm", name, "index.ts"), join("build", `${name}.wasm`));
+  }
+}
+
+async function compile(source, output) {
+  const { default: asc } = await import("assemblyscript/asc");
+  const optimise = ["-O3", "--noAssert", "--runtime", "stub", "--use", "abort=", "--enable", "simd", "--enable", "bulk-memory"];
+  const { error, stderr } = await asc.main([source, "--outFile", output, "--baseDir", root, ...optimise]);
+  if (error !== null) throw new Error(`AssemblyScript refused ${source}: ${error.message}\n${stderr.toString()}`);
+}
+
+function newestSource() {
+  const folder = join(root, "wasm");
+  const files = readdirSync(folder, { recursive: true }).filter((path) => path.endsWith(".ts"));
+  return Math.max(statSync(fileURLToPath(import.meta.url)).mtimeMs, ...files.map((path) => statSync(join(folder, path)).mtimeMs));
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await buildWasm();

@@ -1,0 +1,15 @@
+// `node tools/run.mjs [--bun|--deno|--node] FILE ARGS…`: runs a TypeScript file of this repository on a runtime, and ends as it ends.
+import { spawn } from "node:child_process";
+import { missingRuntime, pickRuntime } from "./runtime.mjs";
+
+const args = process.argv.slice(2);
+const wanted = args[0]?.startsWith("--") ? [args.shift().slice(2)] : undefined;
+const runtime = pickRuntime(wanted);
+if (runtime === undefined) {
+  process.stderr.write(`${missingRuntime}\n`);
+  process.exit(69);
+}
+const child = spawn(runtime.command, [...runtime.launchArguments, ...args], { stdio: "inherit" });
+// The child decides what a signal means; this process only waits for it.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
