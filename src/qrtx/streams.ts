@@ -58,7 +58,7 @@ export async function* followJob(
   signal: AbortSignal,
 ): AsyncGenerator<JobUpdate> {
   const { store, hub } = context;
-  const filter: EventFilter = { tenant: job.owner.tenant, project: "", jobIds: [job.id], states: [] };
+  const filter: EventFilter = { tenant: job.owner.tenant, project: job.owner.project, jobIds: [job.id], states: [] };
   const listener = hub.listen(job.id);
   const stop = (): void => listener.close();
   signal.addEventListener("abort", stop, { once: true });
@@ -118,7 +118,7 @@ async function* readFrom(store: KernelStore, filter: EventFilter, after: number)
 }
 
 function isWanted({ tenant, project, jobIds, states }: EventFilter, event: JobEvent): boolean {
-  if (event.owner.tenant !== tenant || (project !== "" && event.owner.project !== project)) return false;
+  if (event.owner.tenant !== tenant || event.owner.project !== project) return false;
   if (jobIds.length > 0 && !jobIds.includes(event.jobId)) return false;
   return states.length === 0 || states.includes(event.to);
 }

@@ -112,15 +112,25 @@ export function createTicker(options: TickerOptions): Ticker {
   async function claimReady(): Promise<void> {
     const wanted = Math.min(drivers.room(), options.concurrentTaskCountMax - held.count, limits.claimBatchMax);
     if (wanted <= 0) return;
-    const ready = await store.readyJobs(wanted);
-    const claims: Promise<void>[] = [];
-    for (const job of ready) {
-      const slot = await placeOf(job);
-      // The first job that finds no place holds the others back: priorities mean something.
-      if (slot === undefined) break;
-      claims.push(claim(job, slot));
+    const placed = await placeInOrder(await store.readyJobs(wanted));
+    const claims = await Promise.allSettled(placed.map(({ job, place }) => claim(job, place)));
+    for (const outcome of claims) if (outcome.status === "rejected") throw outcome.reason;
+  }
+
+  /** The first job that finds no place holds the others back: priorities mean something. */
+  async function placeInOrder(ready: readonly Job[]): Promise<readonly PlacedJob[]> {
+    const placed: PlacedJob[] = [];
+    try {
+      for (const job of ready) {
+        const place = await placeOf(job);
+        if (place === undefined) break;
+        placed.push({ job, place });
+      }
+      return placed;
+    } catch (error) {
+      for (const { place } of placed) place.slot.release();
+      throw error;
     }
-    await Promise.all(claims);
   }
 
   async function placeOf(job: Job): Promise<PlacedSlot | undefined> {
@@ -233,6 +243,11 @@ export function createTicker(options: TickerOptions): Ticker {
 interface PlacedSlot {
   readonly device: string;
   readonly slot: TaskSlot;
+}
+
+interface PlacedJob {
+  readonly job: Job;
+  readonly place: PlacedSlot;
 }
 
 /** Whether a refused ending is refused because it was applied before, its reply lost. */

@@ -21,11 +21,14 @@ export function applyGate(
   const action = targetMatrix(engine, gate, angles);
   switch (action.kind) {
     case "flip":
-      return wasm.applyFlip(qubitCount, first, controls);
+      wasm.applyFlip(qubitCount, first, controls);
+      break;
     case "swap":
-      return wasm.applySwap(qubitCount, first, second, controls);
+      wasm.applySwap(qubitCount, first, second, controls);
+      break;
     case "diagonal":
-      return applyDiagonal(engine, qubitCount, qubits.slice(controlCount), controls, action.entries);
+      applyDiagonal(engine, qubitCount, qubits.slice(controlCount), controls, action.entries);
+      break;
     case "dense":
       engine.writeMatrix(action.matrix);
       invariant(targetCount === 1 || targetCount === 2, `a kernel for the ${targetCount} targets of ${gate}`);

@@ -31,7 +31,13 @@ export function createVirtualTime(startMs: number): VirtualTime {
       await settlePromises();
       while (!isDone()) {
         const next = pop(heap);
-        if (next === undefined || next.atMs > endMs) return isDone();
+        if (next === undefined) return false;
+        if (next.atMs > endMs) {
+          // It stays for the next run.
+          push(heap, next);
+          nowMs = endMs;
+          return false;
+        }
         if (next.atMs < nowMs) throw new Error("virtual time went back");
         nowMs = next.atMs;
         next.action();

@@ -8,7 +8,11 @@ export type ToWorker =
   { readonly kind: "start"; readonly module: WebAssembly.Module } | { readonly kind: "run"; readonly task: ComputeTask };
 
 export type FromWorker =
-  | { readonly kind: "done"; readonly outcome: RunOutcome; /** Of its WASM instance; memory never shrinks. */ readonly memoryBytes: number }
+  | {
+      readonly kind: "done";
+      readonly outcome: RunOutcome /** Of its WASM instance; memory never shrinks. */;
+      readonly memoryBytes: number;
+    }
   | { readonly kind: "failed"; readonly failure: Extract<ComputeFailure, { kind: "trapped" | "out_of_memory" }> };
 
 /** A worker as the pool sees it, whatever the runtime calls it. */

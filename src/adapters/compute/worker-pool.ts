@@ -37,7 +37,10 @@ export function createWorkerPool({ module, spawn, coreCount, slotCount }: Worker
   }
 
   function accept(worker: PoolWorker, message: FromWorker): void {
-    if (message.kind === "failed") return bury(worker, { ok: false, failure: message.failure });
+    if (message.kind === "failed") {
+      bury(worker, { ok: false, failure: message.failure });
+      return;
+    }
     const settle = worker.settle;
     worker.settle = undefined;
     // WASM memory never shrinks: the only way to give it back is to drop the instance.

@@ -1,0 +1,126 @@
+// One suite for every compute pool, and what only pools with workers promise.
+
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadStatevectorModule } from "../../../test/fixtures/wasm.ts";
+import { circuitOf, gateOn, measureAll } from "../../../test/oracle/random-circuit.ts";
+import { whyMissing } from "../../../test/support/kernel.ts";
+import { pickRuntime, root } from "../../../tools/runtime.mjs";
+import type { ComputePool, ComputeTask } from "../../ports/compute.ts";
+import { createInlinePool } from "./inline-pool.ts";
+import { spawnThreadWorker } from "./thread-worker.ts";
+import { createWorkerPool } from "./worker-pool.ts";
+
+const bell = circuitOf(2, [gateOn("h", [0]), gateOn("cx", [0, 1]), ...measureAll(2)], 2);
+const never = new AbortController().signal;
+const workerScript = new URL("../../entry/compute-worker.ts", import.meta.url);
+
+function taskOf(changes: Partial<ComputeTask> = {}): ComputeTask {
+  return { id: "t", circuit: bell, shots: 1024, seed: 5n, observables: [], ...changes };
+}
+
+/** Minutes of work. */
+const endless = taskOf({
+  circuit: circuitOf(
+    22,
+    Array.from({ length: 20_000 }, (_, k) => gateOn("ry", [k % 22], [0.1])),
+  ),
+});
+const tooWide = taskOf({
+  circuit: circuitOf(
+    30,
+    Array.from({ length: 30 }, (_, qubit) => gateOn("h", [qubit])),
+  ),
+});
+/** A gate that does not exist: a bug of the caller, which must cost one worker at most. */
+const broken = taskOf({ circuit: circuitOf(1, [gateOn("nonsense" as "x", [0])]) });
+
+function describePool(name: string, create: (module: WebAssembly.Module) => ComputePool): void {
+  describe(name, () => {
+    let pool: ComputePool;
+    beforeAll(async () => {
+      pool = create(await loadStatevectorModule());
+    });
+    afterAll(() => pool.close());
+
+    test("a Bell task gives its counts, the same for the same seed", async () => {
+      const first = await pool.run(taskOf(), never);
+      const second = await pool.run(taskOf(), never);
+      expect(first.ok && [...first.outcome.counts]).toEqual([
+        ["00", 510],
+        ["11", 514],
+      ]);
+      expect(first.ok && second.ok && [...second.outcome.counts]).toEqual(first.ok && [...first.outcome.counts]);
+    });
+
+    test("a task that needs too much memory fails alone", async () => {
+      const result = await pool.run(tooWide, never);
+      expect(result).toMatchObject({ ok: false, failure: { kind: "out_of_memory" } });
+      expect((await pool.run(taskOf(), never)).ok).toBe(true);
+    });
+
+    test("a task that traps fails alone, with the cause", async () => {
+      const result = await pool.run(broken, never);
+      expect(result).toMatchObject({ ok: false, failure: { kind: "trapped" } });
+      expect((await pool.run(taskOf(), never)).ok).toBe(true);
+    });
+
+    test("a task whose signal is aborted already does not run", async () => {
+      expect(await pool.run(endless, AbortSignal.abort())).toEqual({ ok: false, failure: { kind: "aborted" } });
+      expect(pool.freeSlots()).toBe(pool.slotCount);
+    });
+
+    test("a slot is taken while a task runs and free again when its result is there", async () => {
+      const running = pool.run(taskOf(), never);
+      expect(pool.freeSlots()).toBe(pool.slotCount - 1);
+      await running;
+      expect(pool.freeSlots()).toBe(pool.slotCount);
+    });
+  });
+}
+
+function createThreadPool(module: WebAssembly.Module): ComputePool {
+  return createWorkerPool({ module, coreCount: 1, slotCount: 2, spawn: () => spawnThreadWorker(workerScript) });
+}
+
+describePool("the inline pool", (module) => createInlinePool(module, () => performance.now()));
+describePool("the worker pool", createThreadPool);
+
+describe("workers", () => {
+  test("an aborted task ends within 200 ms or so while its neighbour goes on", async () => {
+    const pool = createThreadPool(await loadStatevectorModule());
+    const controller = new AbortController();
+    const aborted = pool.run(endless, controller.signal);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const startMs = performance.now();
+    const neighbour = pool.run(taskOf(), never);
+    controller.abort();
+    expect(await aborted).toEqual({ ok: false, failure: { kind: "aborted" } });
+    // Ten times the promise, for a busy machine: without killing the worker it would take minutes.
+    expect(performance.now() - startMs).toBeLessThan(2000);
+    expect((await neighbour).ok).toBe(true);
+    await pool.close();
+  });
+
+  test("a closed pool ends what runs and takes nothing more", async () => {
+    const pool = createThreadPool(await loadStatevectorModule());
+    const running = pool.run(endless, never);
+    await pool.close();
+    expect(await running).toEqual({ ok: false, failure: { kind: "closed" } });
+    expect(await pool.run(taskOf(), never)).toEqual({ ok: false, failure: { kind: "closed" } });
+    expect(pool.freeSlots()).toBe(0);
+  });
+
+  test.each(["bun", "deno", "node"] as const)("on %s the workers compute the same counts, bit for bit", (runtime) => {
+    const missing = whyMissing(runtime);
+    const launcher = pickRuntime([runtime]);
+    if (missing !== undefined || launcher === undefined) return expect(missing).toBeDefined();
+    const script = join(root, "test/fixtures/print-counts.ts");
+    const { stdout, stderr } = spawnSync(launcher.command, [...launcher.launchArguments, script], { encoding: "utf8" });
+    // 6 qubits, 60 gates with angles, 4096 shots: the hash of the counts, pinned.
+    expect(stdout.trim(), stderr).toBe(pinnedCounts);
+  });
+});
+
+const pinnedCounts = "422993d2183ea74c";

@@ -1,0 +1,1 @@
+export { openLibsqlStore } from "./open.ts";

@@ -1,0 +1,233 @@
+// Each step as statements, and its answer from what they return: values that the step carried are not read back.
+
+import type { JobEvent } from "../../model/event.ts";
+import { type Job, type JobState, priorities } from "../../model/job.ts";
+import type {
+  CancelStep,
+  ClaimStep,
+  CompleteStep,
+  EndStep,
+  NewCircuit,
+  ReapStep,
+  RenewStep,
+  StartStep,
+  StepOutcome,
+  SubmitStep,
+} from "../../ports/store.ts";
+import { reapVerdict, startReason, submitReason } from "../store.rules.ts";
+import type { Rows, SqlValue, Statement } from "./connection.ts";
+import { decodeJob, encodeMetadata, encodeSpec, type JobRow } from "./rows.ts";
+import * as sql from "./sql.ts";
+import type { Plan } from "./writer.ts";
+
+interface Move {
+  readonly from: JobState;
+  readonly reason: string;
+  readonly to: JobState;
+}
+
+/** The events of the last moves of a row, all made in one transaction, so their numbers follow each other. */
+function eventsOf({ job, eventCount }: JobRow, moves: readonly Move[], atMs: number): JobEvent[] {
+  return moves.map(({ from, to, reason }, index) => {
+    const later = moves.length - 1 - index;
+    return {
+      seq: job.eventSeq - later,
+      jobSeq: eventCount - later,
+      jobId: job.id,
+      jobName: job.spec.name,
+      owner: job.owner,
+      from,
+      to,
+      reason,
+      device: job.device,
+      fence: job.fence,
+      atMs,
+    };
+  });
+}
+
+function rowOf(rows: Rows | undefined): JobRow | undefined {
+  const row = rows?.[0];
+  return row && decodeJob(row[0]);
+}
+
+function applied(row: JobRow | undefined, moves: readonly Move[], atMs: number): StepOutcome | undefined {
+  return row && { kind: "applied", jobs: [row.job], events: eventsOf(row, moves, atMs) };
+}
+
+export function planSubmit(step: SubmitStep, nowMs: number, isStored: (circuit: NewCircuit) => boolean): Plan<StepOutcome> {
+  const { id, owner, spec, circuit, traceparent } = step;
+  const deadline = step.deadlineMs ?? null;
+  const rank = priorities.length - 1 - priorities.indexOf(spec.priority);
+  const { tenant, project } = owner;
+  const statements: Statement[] = [
+    {
+      sql: sql.insertJob,
+      args: [
+        id,
+        tenant,
+        project,
+        spec.name,
+        rank,
+        encodeSpec(spec),
+        submitReason,
+        deadline,
+        nowMs,
+        traceparent,
+        step.queuedJobCountMax,
+        step.idempotencyKey,
+      ],
+    },
+  ];
+  if (step.idempotencyKey !== "") {
+    statements.push({ sql: sql.insertIdempotency, args: [tenant, project, step.idempotencyKey, step.requestHash, id, nowMs] });
+  }
+  // Last of the chain, because a circuit that is there already changes no row.
+  if (circuit !== undefined && !isStored(circuit)) {
+    statements.push({ sql: sql.insertCircuitOfJob, args: circuitArgs(circuit, nowMs) });
+  }
+  return { statements, answer: ([inserted]) => submitted(step, inserted?.[0]?.[0], nowMs) };
+}
+
+function submitted(
+  { id, owner, spec, deadlineMs, traceparent }: SubmitStep,
+  seq: unknown,
+  nowMs: number,
+): StepOutcome | undefined {
+  if (seq === undefined) return undefined;
+  const job: Job = {
+    id,
+    owner,
+    spec,
+    state: "QUEUED",
+    fence: 0,
+    attempts: 0,
+    workerKills: 0,
+    holder: "",
+    leaseUntilMs: 0,
+    device: "",
+    deadlineMs,
+    submittedAtMs: nowMs,
+    startedAtMs: undefined,
+    endedAtMs: undefined,
+    failure: undefined,
+    traceparent,
+    eventSeq: Number(seq),
+  };
+  const event: JobEvent = {
+    seq: job.eventSeq,
+    jobSeq: 1,
+    jobId: id,
+    jobName: spec.name,
+    owner,
+    from: undefined,
+    to: "QUEUED",
+    reason: submitReason,
+    device: "",
+    fence: 0,
+    atMs: nowMs,
+  };
+  return { kind: "applied", jobs: [job], events: [event] };
+}
+
+export function circuitArgs(circuit: NewCircuit, nowMs: number): SqlValue[] {
+  const { owner, id, name, openqasm, qubitCount, metadata } = circuit;
+  return [owner.tenant, owner.project, id, name, openqasm, qubitCount, JSON.stringify(metadata), nowMs];
+}
+
+export function planClaim(step: ClaimStep, nowMs: number): Plan<StepOutcome> {
+  const claim = [step.jobId, step.fence, step.reason, nowMs, step.holder, step.device, nowMs + step.leaseMs];
+  const scheduled: Move = { from: "QUEUED", to: "SCHEDULED", reason: step.reason };
+  if (!step.start) {
+    return {
+      statements: [{ sql: sql.claimJob, args: claim }],
+      answer: ([claimed]) => applied(rowOf(claimed), [scheduled], nowMs),
+    };
+  }
+  return {
+    statements: [
+      { sql: sql.claimJobToStart, args: claim },
+      { sql: sql.startClaimedJob, args: [step.jobId, step.fence + 1, startReason, nowMs] },
+    ],
+    answer: ([, started]) =>
+      applied(rowOf(started), [scheduled, { from: "SCHEDULED", to: "RUNNING", reason: startReason }], nowMs),
+  };
+}
+
+export function planStart({ jobId, fence, reason }: StartStep, nowMs: number): Plan<StepOutcome> {
+  return {
+    statements: [{ sql: sql.startJob, args: [jobId, fence, reason, nowMs] }],
+    answer: ([started]) => applied(rowOf(started), [{ from: "SCHEDULED", to: "RUNNING", reason }], nowMs),
+  };
+}
+
+export function planRenew(step: RenewStep, nowMs: number): Plan<StepOutcome> {
+  const claims = JSON.stringify(step.claims.map(({ jobId, fence }) => [jobId, fence]));
+  return {
+    statements: [{ sql: sql.renewLeases, args: [step.holder, nowMs + step.leaseMs, claims] }],
+    answer: ([renewed]) => {
+      const jobs = new Map(renewed?.map((row) => decodeJob(row[0]).job).map((job) => [job.id, job]));
+      const inOrder = step.claims.map(({ jobId, fence }) => ({ job: jobs.get(jobId), fence }));
+      return { kind: "applied", jobs: inOrder.flatMap(({ job, fence }) => (job?.fence === fence ? [job] : [])), events: [] };
+    },
+  };
+}
+
+export function planComplete({ jobId, fence, result, reason }: CompleteStep, nowMs: number): Plan<StepOutcome> {
+  const { metadata, chunks } = result;
+  return {
+    statements: [
+      { sql: sql.completeJob, args: [jobId, fence, reason, nowMs] },
+      { sql: sql.insertResult, args: [jobId, fence, encodeMetadata(metadata), chunks.length] },
+      ...chunks.map((chunk, index) => ({ sql: sql.insertChunk, args: [jobId, index, chunk] })),
+    ],
+    answer: ([completed]) => applied(rowOf(completed), [{ from: "RUNNING", to: "COMPLETED", reason }], nowMs),
+  };
+}
+
+export function planEnd({ jobId, fence, from, to, reason, killedWorker, ...step }: EndStep, nowMs: number): Plan<StepOutcome> {
+  const failure = to === "QUEUED" || step.failure === undefined ? null : JSON.stringify(step.failure);
+  const raise = to === "QUEUED" ? 1 : 0;
+  return {
+    statements: [{ sql: sql.endJob, args: [jobId, fence, reason, nowMs, from, to, raise, killedWorker ? 1 : 0, failure] }],
+    answer: ([ended]) => applied(rowOf(ended), [{ from, to, reason }], nowMs),
+  };
+}
+
+export function planCancel({ jobId, owner, reason }: CancelStep, nowMs: number): Plan<StepOutcome> {
+  return {
+    statements: [
+      { sql: sql.cancelJob, args: [jobId, owner.tenant, owner.project, reason, nowMs] },
+      { sql: sql.findLeftState, args: [jobId] },
+    ],
+    answer: ([cancelled, left]) => {
+      const from = left?.[0]?.[0] as JobState; // Of the event that the first statement has just written.
+      return applied(rowOf(cancelled), [{ from, to: "CANCELLED", reason }], nowMs);
+    },
+  };
+}
+
+/** `expired` is only a list of suspects: each is judged again by the statement that takes it back. */
+export function planReap(step: ReapStep, nowMs: number, expired: readonly Job[]): Plan<StepOutcome> {
+  const verdicts = expired.map((job) => ({ job, ...reapVerdict(job, step.attemptCountMax) }));
+  return {
+    statements: [
+      ...verdicts.map(({ job, to, reason, failure }) => ({
+        sql: sql.reapJob,
+        args: [job.id, job.fence, reason, nowMs, job.state, to, 1, 0, failure === undefined ? null : JSON.stringify(failure)],
+      })),
+      { sql: sql.dropIdempotency, args: [nowMs - step.idempotencyKeptMs, step.limit] },
+    ],
+    answer: (results) => {
+      const jobs: Job[] = [];
+      const events: JobEvent[] = [];
+      for (const [index, { job, to, reason }] of verdicts.entries()) {
+        const row = rowOf(results[index]);
+        if (row === undefined) continue;
+        jobs.push(row.job);
+        events.push(...eventsOf(row, [{ from: job.state, to, reason }], nowMs));
+      }
+      return { kind: "applied", jobs, events };
+    },
+  };
+}

@@ -1,0 +1,82 @@
+// The KernelStore over one libSQL file: a connection that writes in groups, and a client that reads what was committed.
+
+import type { Client } from "@libsql/client";
+import { invariant } from "../../base/invariant.ts";
+import { limits } from "../../base/limits.ts";
+import { LruCache } from "../../base/lru-cache.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { KernelStore, NewCircuit, Step, StoredCircuit } from "../../ports/store.ts";
+import type { Telemetry } from "../../ports/telemetry.ts";
+import type { Connection } from "./connection.ts";
+import { circuitArgs } from "./plans.ts";
+import { createReads, type Reads } from "./reads.ts";
+import { decodeJob } from "./rows.ts";
+import * as sql from "./sql.ts";
+import { type StepContext, stepTask } from "./steps.ts";
+import { createWriter, type WriteTask } from "./writer.ts";
+
+export interface LibsqlStoreParts {
+  readonly connection: Pick<Connection, "commit" | "query" | "close">;
+  readonly reader: Client;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry | undefined;
+}
+
+/** Both belong to the store from here on; the file is migrated. */
+export function createLibsqlStore({ connection, reader, clock, telemetry }: LibsqlStoreParts): KernelStore {
+  const writer = createWriter({ connection, clock, telemetry });
+  const reads = createReads(reader);
+  // Circuits are never deleted, so one that was committed once is there.
+  const known = new LruCache<string, true>(limits.knownCircuitCountMax);
+  const context: StepContext = {
+    reads,
+    isStored: (circuit) => known.get(circuitKey(circuit)) === true,
+    findExpired: ({ limit }, nowMs) =>
+      connection.query({ sql: sql.findExpired, args: [nowMs, limit] }).map((row) => decodeJob(row[0]).job),
+  };
+  const remember = (step: Step): void => {
+    if (step.kind === "submit" && step.circuit !== undefined) known.set(circuitKey(step.circuit), true);
+  };
+
+  return {
+    ...reads,
+    commit: async (step) => {
+      const outcome = await writer.run(stepTask(step, context));
+      if (outcome.kind === "applied") remember(step);
+      return outcome;
+    },
+    putCircuit: (circuit) => writer.run(circuitTask(circuit, reads)),
+    nowMs: async () => clock.nowMs(),
+    isWritable: () =>
+      writer.run(heartbeatTask).then(
+        () => true,
+        () => false,
+      ),
+    close: async () => {
+      await writer.stop();
+      reader.close();
+      connection.close(); // Last, so that no reader keeps its checkpoint from emptying the log.
+    },
+  };
+}
+
+function circuitKey({ owner, id }: NewCircuit): string {
+  return `${owner.tenant}\0${id}`;
+}
+
+function circuitTask(circuit: NewCircuit, reads: Reads): WriteTask<StoredCircuit> {
+  return {
+    plan: (nowMs) => ({ statements: [{ sql: sql.insertCircuit, args: circuitArgs(circuit, nowMs) }], answer: () => undefined }),
+    explain: async () => {
+      const stored = await reads.findCircuit(circuit.owner.tenant, circuit.id);
+      invariant(stored !== undefined, "a circuit just committed is stored");
+      return stored;
+    },
+  };
+}
+
+/** A write that succeeded says more about the disk than any question. */
+const heartbeatTask: WriteTask<true> = {
+  plan: (nowMs) => ({ statements: [{ sql: sql.beat, args: [nowMs] }], answer: () => true }),
+  explain: async () => true,
+};

@@ -1,0 +1,1 @@
+export function buildWasm(options?: { readonly force?: boolean }): Promise<void>;
