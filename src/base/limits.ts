@@ -57,6 +57,7 @@ export const limits = {
   streamBufferEventMax: 256, // Events that wait in memory for one slow reader; beyond it, it reads the store.
   eventPageSize: 256, // Events a catching-up stream reads at once.
   streamCountMax: 2000, // Open streams of one kernel.
+  drainMs: 25_000, // Of the 30 s that Kubernetes gives a pod to end.
   streamIdleHeartbeatMs: 15_000, // Proxies cut streams silent for 30 s and more.
   socketBufferedBytesMax: 1024 * 1024, // Unsent bytes of one WebSocket; above it the stream is not read further.
   socketStallMsMax: 30_000, // A WebSocket whose reader stands still this long is closed; it can resume at its cursor.
@@ -67,12 +68,13 @@ export const limits = {
   trailerMessageLengthMax: 1024, // Percent-encoding triples the worst of these: 3 KiB of the same 8.
   jsonNestingMax: 32, // Deepest nesting of a JSON body: the contract needs 6, the decoder recurses.
   grpcSessionCountMax: 1000, // Open HTTP/2 connections of the native gRPC port.
+  grpcKeepAliveMs: 60_000, // A gRPC connection silent this long is asked whether it lives.
   grpcStreamsPerSessionMax: 200, // Calls that one connection may have open.
   drainRequestBytesMax: 64 * 1024 * 1024, // Of a refused body: read away so that the sender sees the answer; beyond it the connection is cut.
 
   // Observability ----------------------------------------------------------------------------------------------------
   metricSeriesMax: 1000, // Label sets per metric; further ones are counted as "other".
-  metricWindowSampleMax: 4096, // Samples behind a percentile.
+  recentSpanCountMax: 2048, // Ended spans kept in memory until exporters come.
   logLineBytesMax: 8192,
 
   // Configuration ----------------------------------------------------------------------------------------------------
@@ -81,5 +83,15 @@ export const limits = {
   configNodeCountMax: 10_000, // Keys and values after aliases are followed: what stops an anchor bomb.
   secretBytesMax: 64 * 1024, // One ${file:…}: a certificate chain fits, a mistaken path to a disk image does not.
   threadCountMax: 256, // Compute workers of one kernel; each holds its own WASM memory.
-  listenerCountMax: 65_535, // performance.network.max_concurrent_requests: as many as a port has peers on one address.
+  concurrentRequestCountMax: 65_535, // performance.network.max_concurrent_requests: one address has no more ports to call from.
+
+  // Client and terminal ----------------------------------------------------------------------------------------------
+  clientAttemptCountMax: 6, // Tries of one call, or of one stream without progress: about 6 s with the pauses below.
+  clientRetryMsFirst: 100, // Pause after the first failure; doubled each time, and drawn anew between half and whole.
+  clientRetryMsMax: 5_000, // Longest pause, also when the kernel asks for a longer one: then its answer is told instead.
+  clientReadBytesMax: 16 * 1024 * 1024, // One message; the largest is a part of a result: a chunk and its framing.
+  drawnOperationCountMax: 2000, // Of one circuit drawing; more fills screens that nobody reads.
+  drawnQubitCountMax: 64, // Wires of one circuit drawing.
+  drawnOutcomeCountMax: 1000, // Bars of one histogram.
+  terminalInputBytesMax: 8 * 1024 * 1024, // A file that the command line reads: four times the largest circuit.
 } as const;

@@ -1,8 +1,8 @@
 // Puts the rooms together over an Env. The same function boots the kernel on every runtime and inside the simulation.
 
+import { createSimulatorDriver, type DriverManager } from "../driver-manager/index.ts";
 import { createId } from "../model/ids.ts";
 import type { Env } from "../ports/env.ts";
-import { createSimulatorDriver, type DriverManager } from "../driver-manager/index.ts";
 import { parseQasm } from "../qasm/index.ts";
 import { type CircuitFs, createCircuitFs } from "../qfs/index.ts";
 import { createQrtx, type Qrtx } from "../qrtx/index.ts";
@@ -23,11 +23,24 @@ export interface Kernel {
 }
 
 export async function createKernel(env: Env, options: KernelOptions): Promise<Kernel> {
-  const { clock, entropy, store, compute, telemetry } = env;
+  const { clock, entropy, store, telemetry } = env;
   const kernelId = createId("kernel", clock.nowMs(), (count) => entropy.bytes(count));
-  const drivers = createSimulatorDriver({ name: "simulator", pool: compute, qubitCountMax: options.simulatorQubitCountMax });
-  const circuits = createCircuitFs({ store, clock, telemetry, parse: parseQasm, cacheSize: options.circuitCacheSize });
+  const drivers = createDrivers(env, options);
+  const circuits = createCircuits(env, options);
   const { concurrentTaskCountMax, queuedJobCountMax } = options;
-  const qrtx = await createQrtx({ store, circuits, drivers, clock, entropy, telemetry, kernelId, concurrentTaskCountMax, queuedJobCountMax });
+  const limits = { concurrentTaskCountMax, queuedJobCountMax };
+  const qrtx = await createQrtx({ store, circuits, drivers, clock, entropy, telemetry, kernelId, ...limits });
   return { id: kernelId, qrtx, circuits, drivers };
+}
+
+/** The rooms below QRTX can run without it: `--components qfs`, `--components driver-manager`. */
+export function createDrivers({ compute }: Pick<Env, "compute">, { simulatorQubitCountMax }: KernelOptions): DriverManager {
+  return createSimulatorDriver({ name: "simulator", pool: compute, qubitCountMax: simulatorQubitCountMax });
+}
+
+export function createCircuits(
+  { store, clock, telemetry }: Omit<Env, "compute">,
+  { circuitCacheSize }: KernelOptions,
+): CircuitFs {
+  return createCircuitFs({ store, clock, telemetry, parse: parseQasm, cacheSize: circuitCacheSize });
 }

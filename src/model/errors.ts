@@ -214,6 +214,18 @@ const catalogue = {
     text: "The configuration has faults.",
     hint: "`eigen config check FILE` lists them all.",
   },
+  config_not_protected: {
+    rpc: "failed_precondition",
+    retryable: false,
+    text: "The configuration asks for protection that this kernel cannot give yet, so it does not start.",
+    hint: "`eigen config check FILE` lists every key and whether it is in effect.",
+  },
+  port_unavailable: {
+    rpc: "unavailable",
+    retryable: true,
+    text: "A port could not be opened.",
+    hint: "Another program listens there: end it, or choose other ports in the configuration.",
+  },
   store_corrupt: {
     rpc: "failed_precondition",
     retryable: false,

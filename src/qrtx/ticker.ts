@@ -41,6 +41,7 @@ export function createTicker(options: TickerOptions): Ticker {
   let lookedForExpiryAtMs = Number.NEGATIVE_INFINITY;
   let heartbeatAtMs = clock.monotonicMs();
   let caughtUpAtMs = clock.monotonicMs();
+  let measuredAtMs = Number.NEGATIVE_INFINITY;
   let current: Promise<number> | undefined;
   let next: Promise<number> | undefined;
 
@@ -219,6 +220,9 @@ export function createTicker(options: TickerOptions): Ticker {
   async function measure(): Promise<void> {
     telemetry.gauge("jobs_running", held.count);
     telemetry.gauge("open_streams", hub.listenerCount);
+    if (clock.monotonicMs() - measuredAtMs < limits.tickIdleMs) return;
+    measuredAtMs = clock.monotonicMs();
+    telemetry.gauge("queue_length", (await store.countJobs()).QUEUED);
   }
 
   /** Time until something falls due, at most the slow fallback. */

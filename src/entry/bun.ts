@@ -1,0 +1,7 @@
+// The kernel on Bun: `bun src/entry/bun.ts [--config FILE] [--components a,b] [--log-format json|text]`.
+
+import process from "node:process";
+import { parseServeArguments } from "./arguments.ts";
+import { serve } from "./serve.ts";
+
+process.exit(await serve(parseServeArguments(process.argv.slice(2))));

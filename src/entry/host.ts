@@ -1,0 +1,83 @@
+// What every server runtime has alike: clock, randomness, the process and its files.
+
+import { mkdirSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import os from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { spawnThreadWorker } from "../adapters/compute/thread-worker.ts";
+import { createWorkerPool } from "../adapters/compute/worker-pool.ts";
+import { openLibsqlStore } from "../adapters/libsql/index.ts";
+import { createMemoryStore } from "../adapters/memory/index.ts";
+import { ok, type Result } from "../base/result.ts";
+import type { KernelError } from "../model/errors.ts";
+import type { HostStats } from "../observability/index.ts";
+import type { Clock, Entropy } from "../ports/clock.ts";
+import type { ComputePool } from "../ports/compute.ts";
+import type { KernelStore } from "../ports/store.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import type { EffectiveOptions } from "./config/index.ts";
+
+export const hostClock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+export const hostEntropy: Entropy = { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) };
+
+export function hostStats(): HostStats {
+  const { user, system } = process.cpuUsage();
+  return {
+    cpuMs: (user + system) / 1000,
+    memoryBytes: process.memoryUsage.rss(),
+    machineMemoryBytes: os.totalmem(),
+    coreCount: os.availableParallelism(),
+  };
+}
+
+/** Resolves after `ms`, or as soon as the signal aborts. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end, { once: true });
+  });
+}
+
+export async function openStore(options: EffectiveOptions, telemetry: Telemetry): Promise<Result<KernelStore, KernelError>> {
+  if (options.useInMemoryStorage) return ok(createMemoryStore({ clock: hostClock }));
+  try {
+    mkdirSync(options.dataDir, { recursive: true });
+  } catch {
+    // Opening the file in it says what is wrong.
+  }
+  const url = pathToFileURL(join(options.dataDir, "kernel.db")).href;
+  return openLibsqlStore({ url, clock: hostClock, telemetry });
+}
+
+export async function createComputePool({ threadPool }: EffectiveOptions): Promise<ComputePool> {
+  const module = await loadStatevector();
+  const script = new URL("./compute-worker.ts", import.meta.url);
+  return createWorkerPool({
+    module,
+    coreCount: threadPool.coreSize,
+    slotCount: threadPool.maxSize,
+    spawn: () => spawnThreadWorker(script),
+  });
+}
+
+/** Built on the spot when nobody has: a clone that never saw npm works too. */
+async function loadStatevector(): Promise<WebAssembly.Module> {
+  const file = new URL("../../build/statevector.wasm", import.meta.url);
+  try {
+    return await WebAssembly.compile(readFileSync(file));
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ENOENT") throw error;
+    const { buildWasm } = await import("../../tools/build-wasm.mjs");
+    await buildWasm();
+    return WebAssembly.compile(await readFile(file));
+  }
+}

@@ -1,0 +1,37 @@
+// Serving on Deno.
+
+import { upgradeWebSocket } from "hono/deno";
+import type { HttpServer, Platform } from "./platform.ts";
+
+// The few names of Deno that are used here; its own types would clash with those of Bun and Node.
+interface DenoServer {
+  readonly addr: { readonly port: number };
+  readonly finished: Promise<void>;
+  shutdown(): Promise<void>;
+}
+interface DenoGlobal {
+  readonly version: { readonly deno: string };
+  serve(
+    options: { hostname: string; port: number; signal: AbortSignal; onListen: () => void },
+    handler: (request: Request) => Response | Promise<Response>,
+  ): DenoServer;
+}
+
+const { Deno: deno } = globalThis as unknown as { readonly Deno: DenoGlobal };
+
+export const denoPlatform: Platform = {
+  name: `Deno ${deno?.version.deno}`,
+  upgradeWebSocket,
+  async serveHttp({ host, port, fetch }): Promise<HttpServer> {
+    const cut = new AbortController();
+    const server = deno.serve({ hostname: host, port, signal: cut.signal, onListen() {} }, (request) => fetch(request));
+    return {
+      port: server.addr.port,
+      async close(signal) {
+        signal.addEventListener("abort", () => cut.abort(), { once: true });
+        if (signal.aborted) cut.abort();
+        await Promise.race([server.shutdown(), server.finished]);
+      },
+    };
+  },
+};

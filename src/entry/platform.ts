@@ -1,0 +1,34 @@
+// What a runtime must offer so that the kernel can serve on it; platform-bun.ts, platform-deno.ts and platform-node.ts do.
+
+import type { UpgradeWebSocket } from "hono/ws";
+
+/** As a Hono app answers; `env` carries what the runtime needs for an upgrade. */
+export type Fetch = (request: Request, env?: object) => Response | Promise<Response>;
+
+export interface HttpOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly fetch: Fetch;
+}
+
+export interface HttpServer {
+  readonly port: number;
+  /** Takes no new requests; resolves when the open ones ended, or cuts them off when the signal aborts. */
+  close(signal: AbortSignal): Promise<void>;
+}
+
+export interface Platform {
+  /** "Bun 1.4.5" and the like. */
+  readonly name: string;
+  readonly upgradeWebSocket: UpgradeWebSocket;
+  /** Rejects when the port cannot be had. */
+  serveHttp(options: HttpOptions): Promise<HttpServer>;
+}
+
+/** The platform of the runtime that this runs on. */
+export async function currentPlatform(): Promise<Platform> {
+  if ("Bun" in globalThis) return (await import("./platform-bun.ts")).bunPlatform;
+  if ("Deno" in globalThis) return (await import("./platform-deno.ts")).denoPlatform;
+  return (await import("./platform-node.ts")).nodePlatform;
+}
