@@ -21,8 +21,8 @@ type KernelRpc = Client<typeof EigenKernelService>;
 
 const options = readBenchOptions(process.argv.slice(2));
 const bell = 'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;';
-// Keeps a worker busy for minutes: 24 qubits, many layers.
-const slow = `OPENQASM 3.0; include "stdgates.inc"; qubit[24] q; bit[24] c; for int k in [1:200] { ry(0.1) q; } c = measure q;`;
+// Keeps a worker busy for minutes: 24 qubits, 200 layers that do not cancel.
+const slow = `OPENQASM 3.0; include "stdgates.inc"; qubit[24] q; bit[24] c; for int k in [1:200] { ry(0.1) q; rz(0.1) q; } c = measure q;`;
 const clientCount = 16;
 const sizes = options.isSmoke
   ? { latencyJobs: 20, rounds: 1, roundJobs: 160, queuedJobs: 200, statusCalls: 50, boots: 1, fsyncs: 50 }

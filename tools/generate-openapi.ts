@@ -7,7 +7,7 @@ import { createOpenApi } from "./openapi/document.ts";
 
 const root = join(import.meta.dirname, "..");
 const file = join(root, "docs/openapi.json");
-process.env["PATH"] = [join(root, "node_modules/.bin"), process.env["PATH"]].join(delimiter);
+process.env.PATH = [join(root, "node_modules/.bin"), process.env.PATH].join(delimiter);
 
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 const wanted = `${JSON.stringify(createOpenApi(readComments(root), version), null, 2)}\n`;

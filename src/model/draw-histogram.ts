@@ -66,7 +66,7 @@ function compare(a: string, b: string): number {
 }
 
 function percent(count: number, total: number): string {
-  return `${((100 * count) / total).toFixed(1).padStart(5)} %`;
+  return `${(total === 0 ? 0 : (100 * count) / total).toFixed(1).padStart(5)} %`;
 }
 
 function drawBar(length: number, ascii: boolean): string {

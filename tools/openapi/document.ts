@@ -102,7 +102,7 @@ function parameter(field: DescField, book: SchemaBook): Json {
   const { description, ...schema } = book.field(field);
   return {
     ...(description === undefined ? {} : { description }),
-    schema: field.fieldKind === "map" ? schema["additionalProperties"] : schema,
+    schema: field.fieldKind === "map" ? schema.additionalProperties : schema,
   };
 }
 

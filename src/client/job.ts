@@ -1,0 +1,197 @@
+// Jobs as clients see them.
+
+import type {
+  JobHandle as ProtoHandle,
+  JobInfo as ProtoInfo,
+  JobResult as ProtoResult,
+  JobStatus as ProtoStatus,
+} from "../gen/eigen/kernel/v1/jobs_pb.ts";
+import type { Counts } from "../model/result.ts";
+import { fromProtoPriority, fromProtoState, type JobStateWord, type Priority } from "./enums.ts";
+import { contractBroken, fromFailure, KernelClientError } from "./errors.ts";
+import { fromDuration, fromTimestamp, fromTimestampIfSet } from "./times.ts";
+
+/** What a submit answers. */
+export interface JobHandle {
+  /** The server's id: `job_` and 26 characters. */
+  readonly jobId: string;
+  /** The client's name; empty when it gave none. */
+  readonly name: string;
+  readonly state: JobStateWord;
+  /** A stream started from it misses nothing that comes later. */
+  readonly cursor: string;
+  readonly circuitId: string;
+  readonly seed: bigint;
+  readonly submittedAt: Date;
+  /** Whether this is the answer to an earlier submit with the same idempotency key. */
+  readonly repeated: boolean;
+}
+
+/** What a COMPLETED job left. It names all that is needed to repeat it. */
+export interface JobResult {
+  readonly jobId: string;
+  /** By bit string, in the order of the strings: registers from last declared to first, bit 0 rightmost, as Qiskit writes them. */
+  readonly counts: Counts;
+  readonly shots: number;
+  readonly seed: bigint;
+  readonly circuitId: string;
+  readonly compiledHash: string;
+  /** The compiled circuit as OpenQASM 3. */
+  readonly compiledOpenqasm: string;
+  readonly device: string;
+  readonly engine: string;
+  readonly expectationValues: Readonly<Record<string, number>>;
+  /** Time inside the engine. */
+  readonly simulatedMs: number;
+}
+
+/** Where a job is; `kind` tells which of the other fields there are. */
+export type JobProgress =
+  | { readonly kind: "queued" | "scheduled" | "running" | "cancelled" }
+  | { readonly kind: "completed"; readonly result: JobResult }
+  | { readonly kind: "failed" | "dead"; readonly error: KernelClientError };
+
+/** A job at one moment. */
+export interface JobStatus {
+  readonly jobId: string;
+  readonly name: string;
+  readonly state: JobProgress;
+  /** Why it moved, for people. */
+  readonly reason: string;
+  /** Pass it to monitorJob to go on after this status. */
+  readonly cursor: string;
+  /** 1, 2, 3, … within the job. */
+  readonly sequence: number;
+  readonly at: Date;
+  /** Empty before the job is placed. */
+  readonly device: string;
+  readonly attempts: number;
+  readonly submittedAt: Date;
+  readonly startedAt: Date | undefined;
+  readonly endedAt: Date | undefined;
+  /** W3C trace id; empty when the job was not traced. */
+  readonly traceId: string;
+  /** How many jobs would be served before this one; only from getJobStatus, while it waits. */
+  readonly queuePosition: number | undefined;
+  readonly circuitId: string;
+}
+
+/** A job in a list. */
+export interface JobInfo {
+  readonly jobId: string;
+  readonly name: string;
+  readonly state: JobStateWord;
+  readonly priority: Priority;
+  readonly shots: number;
+  readonly circuitId: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly device: string;
+  readonly submittedAt: Date;
+  readonly endedAt: Date | undefined;
+}
+
+export function isTerminal(state: JobStateWord): boolean {
+  return state === "completed" || state === "failed" || state === "cancelled" || state === "dead";
+}
+
+export function toHandle(handle: ProtoHandle): JobHandle {
+  return {
+    jobId: handle.jobId,
+    name: handle.name,
+    state: stateOf(handle.state),
+    cursor: handle.cursor,
+    circuitId: handle.circuitId,
+    seed: handle.seed,
+    submittedAt: fromTimestamp(handle.submittedAt),
+    repeated: handle.repeated,
+  };
+}
+
+/** `result`: of a COMPLETED job whose status does not carry it. */
+export function toStatus(status: ProtoStatus, result: JobResult | undefined): JobStatus {
+  return {
+    jobId: status.jobId,
+    name: status.name,
+    state: progressOf(status, result),
+    reason: status.reason,
+    cursor: status.cursor,
+    sequence: Number(status.sequence),
+    at: fromTimestamp(status.at),
+    device: status.device,
+    attempts: status.attempts,
+    submittedAt: fromTimestamp(status.submittedAt),
+    startedAt: fromTimestampIfSet(status.startedAt),
+    endedAt: fromTimestampIfSet(status.endedAt),
+    traceId: status.traceId,
+    queuePosition: status.queuePosition === undefined ? undefined : Number(status.queuePosition),
+    circuitId: status.circuitId,
+  };
+}
+
+/** Whether the result of a COMPLETED job has to be fetched by itself. */
+export function needsResult(status: ProtoStatus): boolean {
+  return stateOf(status.state) === "completed" && (status.result === undefined || status.result.partCount > 1);
+}
+
+export function stateOf(state: ProtoStatus["state"]): JobStateWord {
+  const word = fromProtoState(state);
+  if (word !== undefined) return word;
+  throw contractBroken(`The kernel speaks of a job state that this client does not know: ${state}.`);
+}
+
+function progressOf(status: ProtoStatus, fetched: JobResult | undefined): JobProgress {
+  const kind = stateOf(status.state);
+  switch (kind) {
+    case "completed":
+      return { kind, result: fetched ?? joinParts(status.result === undefined ? [] : [status.result]) };
+    case "failed":
+    case "dead":
+      return { kind, error: fromFailure(status.failure) };
+    default:
+      return { kind };
+  }
+}
+
+/** The parts of one result in their order, together; throws when one is missing. */
+export function joinParts(parts: readonly ProtoResult[]): JobResult {
+  const [first] = parts;
+  const isComplete =
+    first !== undefined &&
+    parts.length === Math.max(1, first.partCount) &&
+    parts.every((part, index) => part.partIndex === index);
+  if (!isComplete) {
+    const text = `The result came in ${parts.length} parts, ${first?.partCount ?? "an unknown number"} were promised.`;
+    throw new KernelClientError({ code: "unreachable", rpc: "data_loss", text, hint: "Ask for it again.", retryable: true });
+  }
+  const counts = parts.flatMap((part) =>
+    Object.entries(part.counts).map(([outcome, count]) => [outcome, Number(count)] as const),
+  );
+  return {
+    jobId: first.jobId,
+    counts: new Map(counts.sort(([a], [b]) => (a < b ? -1 : 1))),
+    shots: first.shots,
+    seed: first.seed,
+    circuitId: first.circuitId,
+    compiledHash: first.compiledHash,
+    compiledOpenqasm: first.compiledOpenqasm,
+    device: first.device,
+    engine: first.engine,
+    expectationValues: first.expectationValues,
+    simulatedMs: first.simulated === undefined ? 0 : fromDuration(first.simulated),
+  };
+}
+
+export function toInfo(info: ProtoInfo): JobInfo {
+  return {
+    jobId: info.jobId,
+    name: info.name,
+    state: stateOf(info.state),
+    priority: fromProtoPriority(info.priority),
+    shots: info.shots,
+    circuitId: info.circuitId,
+    tags: info.tags,
+    device: info.device,
+    submittedAt: fromTimestamp(info.submittedAt),
+    endedAt: fromTimestampIfSet(info.endedAt),
+  };
+}

@@ -1,0 +1,96 @@
+// REST: the annotated paths, transcoded by reflection into calls of the same handlers through the same interceptors.
+
+import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
+import type { Health } from "../../gen/eigen/kernel/v1/metrics_pb.ts";
+import type { Fault } from "../../model/errors.ts";
+import type { ReadRequest } from "../call.ts";
+import { readJson } from "../decode/body.ts";
+import { decodeJson } from "../decode/json.ts";
+import { type Dispatch, isStreaming } from "../dispatch.ts";
+import { refuse } from "../errors.ts";
+import { quoteShort } from "../rules.ts";
+import { linkClient, readStream } from "../web-response.ts";
+import { errorAnswer, faultAnswer, jsonAnswer, ndjsonAnswer } from "./answers.ts";
+import { queryToJson } from "./query.ts";
+import { matchPath, type PathMatch } from "./routes.ts";
+
+export async function answerRest(request: Request, dispatch: Dispatch): Promise<Response> {
+  const url = new URL(request.url);
+  const matches = matchPath(url.pathname);
+  if (matches.length === 0) return notFound(url.pathname);
+  const isHead = request.method === "HEAD";
+  const match = matches.find(({ route }) => route.httpMethod === (isHead ? "GET" : request.method));
+  // A HEAD of a stream would open what nobody reads.
+  if (match === undefined || (isHead && isStreaming(match.route.method))) return methodNotAllowed(request.method, matches);
+  const { method } = match.route;
+  const client = linkClient(request);
+  const read = restReader(request, url, match);
+  try {
+    const { headers, signal, httpMethod } = { headers: request.headers, signal: client.signal, httpMethod: request.method };
+    const answer = await dispatch.call({ method, read, headers, signal, url: request.url, httpMethod });
+    if (answer.stream) return ndjsonAnswer(method.output, answer.messages, client);
+    const status = method.name === "GetHealth" && !(answer.message as Health).ready ? 503 : 200;
+    return jsonAnswer(method.output, answer.message, status);
+  } catch (error) {
+    return errorAnswer(error);
+  }
+}
+
+/** Path, query and body as one JSON object, then as the message. */
+export function restReader(request: Request, url: URL, { route, values }: PathMatch): ReadRequest {
+  return async () => {
+    const faults: Fault[] = [];
+    const json = route.hasBody ? await bodyJson(request, url, faults) : queryToJson(route.method.input, url.searchParams, faults);
+    const decoded = decodeJson(route.method.input, withPath(json, route, values, faults));
+    return { message: decoded.message, faults: [...faults, ...decoded.faults] };
+  };
+}
+
+async function bodyJson(request: Request, url: URL, faults: Fault[]): Promise<JsonValue> {
+  for (const name of url.searchParams.keys()) {
+    faults.push({ field: name, wanted: "no query parameter", found: "one", hint: "Send everything in the JSON body." });
+  }
+  const contentType = request.headers.get("content-type");
+  const type = contentType?.split(";")[0]?.trim().toLowerCase();
+  // A POST without a body needs no type: its missing fields are told.
+  if (type !== "application/json" && (contentType !== null || request.body !== null)) {
+    refuse("unsupported_media_type", { facts: { wanted: "application/json", actual: contentType?.slice(0, 80) ?? "none" } });
+  }
+  const body = { bytes: readStream(request.body), contentLength: request.headers.get("content-length") };
+  return readJson(body, request.headers.get("content-encoding")?.toLowerCase() || "identity");
+}
+
+function withPath(json: JsonValue, route: PathMatch["route"], values: readonly string[], faults: Fault[]): JsonValue {
+  if (route.pathFields.length === 0 || typeof json !== "object" || json === null || Array.isArray(json)) return json;
+  const merged: { [name: string]: JsonValue } = { ...(json as JsonObject) };
+  route.pathFields.forEach((field, index) => {
+    const value = decodePath(values[index] ?? "", field.name, faults);
+    const sent = merged[field.name] ?? merged[field.jsonName];
+    if (sent !== undefined && sent !== value) {
+      const hint = "The path names it; leave it out elsewhere.";
+      faults.push({ field: field.name, wanted: `the path's ${quoteShort(value)}`, found: quoteShort(String(sent)), hint });
+    }
+    delete merged[field.jsonName];
+    merged[field.name] = value;
+  });
+  return merged;
+}
+
+function decodePath(value: string, field: string, faults: Fault[]): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    faults.push({ field, wanted: "percent-encoded UTF-8", found: quoteShort(value), hint: "" });
+    return value;
+  }
+}
+
+export function notFound(path: string): Response {
+  const hint = "GET /api/v1/openapi.json lists every path.";
+  return faultAnswer({ field: "", wanted: "a path of this API", found: quoteShort(path), hint }, 404);
+}
+
+function methodNotAllowed(method: string, matches: readonly PathMatch[]): Response {
+  const allowed = [...new Set(matches.map(({ route }) => route.httpMethod))].join(", ");
+  return faultAnswer({ field: "", wanted: allowed, found: method, hint: "" }, 405, { Allow: allowed });
+}

@@ -1,0 +1,16 @@
+// Where a running kernel listens, and one named check of its behaviour. The checks know nothing else about the kernel, so that the
+// same list runs against every runtime, and against a kernel that somebody else started.
+
+export interface Target {
+  readonly baseUrl: string;
+  /** Empty where native gRPC cannot be served. */
+  readonly grpcUrl: string;
+  readonly wsUrl: string;
+  /** Empty where metrics have no port of their own. */
+  readonly metricsUrl: string;
+}
+
+export interface Check {
+  readonly name: string;
+  run(target: Target): Promise<void>;
+}
