@@ -9,7 +9,10 @@ const roundCount = 10;
 
 /** Ten rounds over four 32-bit words, in place; the key is two 32-bit words. */
 export function philox4x32(words: Uint32Array, keyLow: number, keyHigh: number): void {
-  let [word0 = 0, word1 = 0, word2 = 0, word3 = 0] = words;
+  let word0 = words[0] ?? 0;
+  let word1 = words[1] ?? 0;
+  let word2 = words[2] ?? 0;
+  let word3 = words[3] ?? 0;
   let key0 = keyLow;
   let key1 = keyHigh;
   for (let round = 0; round < roundCount; round++) {

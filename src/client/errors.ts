@@ -130,8 +130,9 @@ function withoutDetail(error: ConnectError, peer: string): KernelClientError {
   const rpc = statusOf(error.code);
   const cause = error.cause ?? error;
   if (connectionStatuses.has(rpc)) {
-    const text = `No kernel answers at ${peer}, or the connection to it broke: ${error.rawMessage}.`;
-    const hint = 'Start one with `eigen serve`, or check the address: the gRPC port, unless it is 50051, also needs { protocol: "grpc" }.';
+    const text = `No kernel answers at ${peer}, or the connection to it broke: ${sentence(error.rawMessage)}`;
+    const hint =
+      'Start one with `eigen serve`, or check the address: the gRPC port, unless it is 50051, also needs { protocol: "grpc" }.';
     return new KernelClientError({ code: "unreachable", rpc, text, hint, retryable: true, cause });
   }
   if (rpc === "deadline_exceeded") {
@@ -140,13 +141,18 @@ function withoutDetail(error: ConnectError, peer: string): KernelClientError {
     return new KernelClientError({ code: "request_timeout", rpc, text, hint, retryable: true, cause });
   }
   const hint = rpc === "unimplemented" ? "Is this the address of a kernel, and of a port that speaks this protocol?" : "";
-  return new KernelClientError({ code: rpc, rpc, text: `${peer} answered: ${error.rawMessage || rpc}.`, hint, cause });
+  return new KernelClientError({ code: rpc, rpc, text: `${peer} answered: ${sentence(error.rawMessage || rpc)}`, hint, cause });
 }
 
 function describe(text: string, facts: Readonly<Record<string, string>>, faults: readonly Fault[], hint: string): string {
   const named = Object.entries(facts).map(([name, value]) => `${name}=${value}`);
   const head = named.length > 0 ? `${text} (${named.join(", ")})` : text;
   return [head, ...faults.map(describeFault), hint].filter((line) => line !== "").join("\n");
+}
+
+/** With one full stop, whatever the transport ended it with. */
+function sentence(text: string): string {
+  return `${text.replace(/[.?!\s]+$/, "")}.`;
 }
 
 function rpcOfCode(code: string): RpcStatus {

@@ -40,6 +40,13 @@ export function createCircuitFs({ store, parse, clock, telemetry, cacheSize }: C
       return ok({ id, circuit: read.value, row });
     },
 
+    async circuitOf(owner, id) {
+      const known = parsed.get(id);
+      if (known !== undefined) return ok(known);
+      const loaded = await circuits.load(owner, id);
+      return loaded.ok ? ok(loaded.value.circuit) : loaded;
+    },
+
     async load(owner, id) {
       const stored = await store.findCircuit(owner.tenant, id);
       if (stored === undefined) return err(kernelError("circuit_not_found", { facts: { circuit_id: id } }));

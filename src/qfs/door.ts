@@ -16,6 +16,8 @@ export interface ReadCircuit {
 export interface CircuitFs {
   /** Parses (or finds parsed) a text; stores nothing. */
   read(owner: Owner, openqasm: string): Result<ReadCircuit, readonly Fault[]>;
+  /** The circuit of an admitted job: what a tenant's job names, that tenant has stored. */
+  circuitOf(owner: Owner, id: string): Promise<Result<Circuit, KernelError>>;
   /** A stored circuit, parsed. */
   load(owner: Owner, id: string): Promise<Result<{ readonly stored: StoredCircuit; readonly circuit: Circuit }, KernelError>>;
   store(

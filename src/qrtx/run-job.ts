@@ -26,12 +26,12 @@ export async function runJob(
   { circuits, telemetry }: RunContext,
 ): Promise<CompleteStep | EndStep | undefined> {
   const { job } = held;
-  const loaded = await circuits.load(job.owner, job.spec.circuitId);
+  const loaded = await circuits.circuitOf(job.owner, job.spec.circuitId);
   if (!loaded.ok) {
     slot.release();
     return end(job, "FAILED", "its circuit cannot be loaded", loaded.error);
   }
-  const compiled = bindAndSimplify(loaded.value.circuit, job.spec.parameters);
+  const compiled = bindAndSimplify(loaded.value, job.spec.parameters);
   if (!compiled.ok) {
     slot.release();
     return end(job, "FAILED", "its circuit cannot be compiled", { code: "invalid_circuit", faults: compiled.error });

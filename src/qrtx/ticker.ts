@@ -135,10 +135,10 @@ export function createTicker(options: TickerOptions): Ticker {
   }
 
   async function placeOf(job: Job): Promise<PlacedSlot | undefined> {
-    const loaded = await options.circuits.load(job.owner, job.spec.circuitId);
+    const loaded = await options.circuits.circuitOf(job.owner, job.spec.circuitId);
     // A circuit that cannot be read any more needs no room; running it ends the job with the reason.
     if (!loaded.ok) return reserve(drivers.devices()[0]?.name ?? "", 0);
-    const { circuit } = loaded.value;
+    const circuit = loaded.value;
     const work = estimateWork(circuit, job.spec.shots);
     for (const device of matchDevices({ ...job.spec, circuit }, drivers.devices()).fitting) {
       const placed = reserve(device.name, work);

@@ -21,6 +21,8 @@ export interface StatevectorExports {
   norm(qubitCount: number): number;
   collapse(qubitCount: number, qubit: number, outcome: number, scale: number): void;
   sampleAscending(qubitCount: number, uniforms: number, outcomes: number, count: number): void;
+  fillUniforms(uniforms: number, count: number, keyLow: number, keyHigh: number): void;
+  sampleByTable(qubitCount: number, uniforms: number, outcomes: number, count: number, table: number): void;
   pauliExpectation(qubitCount: number, flip: number, sign: number, yCount: number): number;
 }
 

@@ -1,6 +1,6 @@
 // Runs a circuit: once and sampled when its measurements are last, shot by shot from the first measurement on when they are not.
 
-import { createShotUniforms, type ShotUniforms } from "../base/philox.ts";
+import { createShotUniforms } from "../base/philox.ts";
 import { type Circuit, hasOnlyFinalMeasurements, type Operation } from "../model/circuit.ts";
 import type { Observable } from "../model/result.ts";
 import type { ComputeTask } from "../ports/compute.ts";
@@ -14,59 +14,70 @@ export interface RunResult {
   readonly expectationValues: readonly number[];
 }
 
-/** The task has passed checkRunnable(). Throws OutOfMemoryError; any other throw is a bug. */
+/** The task has passed admission. Throws OutOfMemoryError; any other throw is a bug. */
 export function runCircuit(engine: Engine, task: ComputeTask): RunResult {
   const small = compact(task.circuit);
-  const uniforms = createShotUniforms(task.seed);
-  return hasOnlyFinalMeasurements(task.circuit)
-    ? runOnce(engine, task, small, uniforms)
-    : runPerShot(engine, task, small, uniforms);
+  return hasOnlyFinalMeasurements(task.circuit) ? runOnce(engine, task, small) : runPerShot(engine, task, small);
 }
 
 /** One run; shot k draws its outcome with uniform (k, 0). */
-function runOnce(engine: Engine, task: ComputeTask, small: CompactCircuit, uniforms: ShotUniforms): RunResult {
+function runOnce(engine: Engine, task: ComputeTask, small: CompactCircuit): RunResult {
   const { qubitCount, operations } = small;
-  const uniformsAt = engine.reserve(qubitCount, 12 * task.shots);
+  const isSmall = qubitCount <= tableQubitCountMax;
+  const extra = engine.reserve(qubitCount, 12 * task.shots + (isSmall ? 8 * 2 ** qubitCount : 0));
   engine.wasm.initialise(qubitCount);
   applyAll(engine, qubitCount, operations);
   const expectationValues = task.observables.map((observable) => expectation(engine, small, observable));
-  const measures = operations.filter((operation) => operation.kind === "measure");
   if (task.circuit.bitCount === 0) return { counts: new Map(), expectationValues };
 
-  const outcomesAt = uniformsAt + 8 * task.shots;
-  const buffer = engine.wasm.memory.buffer;
-  const drawn = new Float64Array(buffer, uniformsAt, task.shots);
-  for (let shot = 0; shot < task.shots; shot++) drawn[shot] = uniforms.uniform(shot, 0);
-  drawn.sort();
-  engine.wasm.sampleAscending(qubitCount, uniformsAt, outcomesAt, task.shots);
+  const states = isSmall ? sampleSmall(engine, qubitCount, task, extra) : sampleLarge(engine, qubitCount, task, extra);
+  const measures = operations.filter((operation) => operation.kind === "measure");
   const writeOutcome = createOutcomeWriter(task.circuit);
   const bits = new Uint8Array(task.circuit.bitCount);
   const counts = new Map<string, number>();
-  // Outcomes ascend, so equal ones are neighbours; but different states may measure alike.
-  forEachRun(new Uint32Array(buffer, outcomesAt, task.shots), (state, length) => {
+  // Different states may measure alike, when not every qubit is measured.
+  for (const [state, shots] of states) {
     for (const { qubit, bit } of measures) bits[bit] = (state >>> qubit) & 1;
     const outcome = writeOutcome(bits);
-    counts.set(outcome, (counts.get(outcome) ?? 0) + length);
-  });
+    counts.set(outcome, (counts.get(outcome) ?? 0) + shots);
+  }
   return { counts: sortedByOutcome(counts), expectationValues };
 }
 
-function forEachRun(ascending: Uint32Array, visit: (value: number, length: number) => void): void {
-  let start = 0;
-  for (let place = 1; place <= ascending.length; place++) {
-    if (place < ascending.length && ascending[place] === ascending[start]) continue;
-    visit(ascending[start] ?? 0, place - start);
-    start = place;
+// A table of cumulative probabilities this large still lies in the cache; beyond it, one walk over sorted uniforms is cheaper.
+const tableQubitCountMax = 14;
+
+/** Shots by basis state. `extra`: the table, then the uniforms, then the outcomes. */
+function sampleSmall({ wasm }: Engine, qubitCount: number, { shots, seed }: ComputeTask, extra: number): Map<number, number> {
+  const uniformsAt = extra + 8 * 2 ** qubitCount;
+  const outcomesAt = uniformsAt + 8 * shots;
+  wasm.fillUniforms(uniformsAt, shots, Number(seed & 0xffffffffn), Number(seed >> 32n));
+  wasm.sampleByTable(qubitCount, uniformsAt, outcomesAt, shots, extra);
+  const outcomes = new Uint32Array(wasm.memory.buffer, outcomesAt, shots);
+  const tally = new Uint32Array(2 ** qubitCount);
+  for (let shot = 0; shot < shots; shot++) {
+    const state = outcomes[shot] ?? 0;
+    tally[state] = (tally[state] ?? 0) + 1;
   }
+  const states = new Map<number, number>();
+  for (const [state, count] of tally.entries()) if (count > 0) states.set(state, count);
+  return states;
+}
+
+/** Shots by basis state, by one walk over the state. `extra`: the uniforms, then the outcomes. */
+function sampleLarge({ wasm }: Engine, qubitCount: number, { shots, seed }: ComputeTask, extra: number): Map<number, number> {
+  const outcomesAt = extra + 8 * shots;
+  wasm.fillUniforms(extra, shots, Number(seed & 0xffffffffn), Number(seed >> 32n));
+  new Float64Array(wasm.memory.buffer, extra, shots).sort();
+  wasm.sampleAscending(qubitCount, extra, outcomesAt, shots);
+  const states = new Map<number, number>();
+  for (const state of new Uint32Array(wasm.memory.buffer, outcomesAt, shots)) states.set(state, (states.get(state) ?? 0) + 1);
+  return states;
 }
 
 /** From a checkpoint before the first measurement, reset or branch; shot k uses uniforms (k, 0), (k, 1), … in program order. */
-function runPerShot(
-  engine: Engine,
-  task: ComputeTask,
-  { qubitCount, operations }: CompactCircuit,
-  uniforms: ShotUniforms,
-): RunResult {
+function runPerShot(engine: Engine, task: ComputeTask, { qubitCount, operations }: CompactCircuit): RunResult {
+  const uniforms = createShotUniforms(task.seed);
   const first = operations.findIndex(({ kind }) => kind !== "gate");
   const checkpoint = engine.reserve(qubitCount, 16 * 2 ** qubitCount);
   const state = engine.wasm.stateAddress();

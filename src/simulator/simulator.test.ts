@@ -3,6 +3,7 @@ import { loadStatevectorModule } from "../../test/fixtures/wasm.ts";
 import { denseState, probabilities } from "../../test/oracle/dense-reference.ts";
 import { circuitOf, gateOn, measureAll, randomCircuit, randomGate, shuffled } from "../../test/oracle/random-circuit.ts";
 import { createSeededRandom } from "../../test/simulation/seeded-random.ts";
+import { createShotUniforms } from "../base/philox.ts";
 import type { Circuit, Operation } from "../model/circuit.ts";
 import { type Complex, gateNames, gates } from "../model/gates.ts";
 import type { Observable } from "../model/result.ts";
@@ -138,6 +139,38 @@ describe("known answers", () => {
 });
 
 describe("sampling", () => {
+  test("the engine's uniforms are those of the Philox twin, number for number", () => {
+    for (const seed of [0n, 1n, 0xdeadbeefcafebaben, 2n ** 64n - 1n]) {
+      const at = engine.reserve(1, 8 * 200);
+      engine.wasm.fillUniforms(at, 200, Number(seed & 0xffffffffn), Number(seed >> 32n));
+      const { uniform } = createShotUniforms(seed);
+      const wanted = Array.from({ length: 200 }, (_, shot) => uniform(shot, 0));
+      expect([...new Float64Array(engine.wasm.memory.buffer, at, 200)], `seed ${seed}`).toEqual(wanted);
+    }
+  });
+
+  test("sampling by table and by walking the state find the same state for every uniform number", () => {
+    const circuit = randomCircuit(createSeededRandom(baseSeed + 2), 5, 30);
+    const shots = 3000;
+    const extra = engine.reserve(5, 8 * 32 + 12 * shots);
+    finalState(engine, circuit);
+    const uniformsAt = extra + 8 * 32;
+    const outcomesAt = uniformsAt + 8 * shots;
+    engine.wasm.fillUniforms(uniformsAt, shots, 77, 0);
+    const uniforms = new Float64Array(engine.wasm.memory.buffer, uniformsAt, shots);
+    uniforms.sort();
+    // The very edges of the range.
+    uniforms[0] = 0;
+    uniforms[shots - 1] = 1 - 2 ** -53;
+    const outcomes = new Uint32Array(engine.wasm.memory.buffer, outcomesAt, shots);
+    engine.wasm.sampleAscending(5, uniformsAt, outcomesAt, shots);
+    const walked = [...outcomes];
+    outcomes.fill(0);
+    engine.wasm.sampleByTable(5, uniformsAt, outcomesAt, shots, extra);
+    expect([...outcomes]).toEqual(walked);
+    expect(new Set(walked).size).toBeGreaterThan(10);
+  });
+
   test("the counts of a random state pass a chi-square test against its probabilities", () => {
     const circuit = randomCircuit(createSeededRandom(baseSeed), 4, 30);
     const wanted = probabilities(denseState(4, circuit.operations));

@@ -127,6 +127,7 @@ export function fakeQrtx(job: Job, event: JobEvent): FakeQrtx {
 
 const circuits: CircuitFs = {
   read: () => err([]),
+  circuitOf: async (_owner, id) => err(kernelError("circuit_not_found", { facts: { circuit: id } })),
   load: async (_owner, id) => err(kernelError("circuit_not_found", { facts: { circuit: id } })),
   async store(owner, { openqasm, name, metadata, faults }) {
     if (faults.length > 0) return err(kernelError("invalid_request", { faults }));

@@ -38,8 +38,20 @@ export function checkText(field: DescField, value: string, path: string): readon
   return faults;
 }
 
+// Decoding an option costs more than checking a value; the contract has a few hundred fields and never changes.
+const decodedRules = new Map<DescField, FieldRules | undefined>();
+const requiredOneofs = new Map<DescOneof, boolean>();
+
 export function rulesOf(field: DescField): FieldRules | undefined {
-  return hasOption(field, rulesOption) ? getOption(field, rulesOption) : undefined;
+  if (!decodedRules.has(field))
+    decodedRules.set(field, hasOption(field, rulesOption) ? getOption(field, rulesOption) : undefined);
+  return decodedRules.get(field);
+}
+
+function isOneofRequired(oneof: DescOneof): boolean {
+  const known = requiredOneofs.get(oneof) ?? getOption(oneof, oneof_required);
+  requiredOneofs.set(oneof, known);
+  return known;
 }
 
 export function isSecret(field: DescField): boolean {
@@ -54,7 +66,7 @@ interface Subject {
 }
 
 function checkOneof(message: ReflectMessage, oneof: DescOneof, path: string, faults: Fault[]): void {
-  if (!getOption(oneof, oneof_required)) return;
+  if (!isOneofRequired(oneof)) return;
   const chosen = message.oneofCase(oneof);
   // An empty text chooses nothing.
   if (chosen !== undefined && message.get(chosen) !== "") return;

@@ -221,6 +221,63 @@ export function sampleAscending(qubitCount: u32, uniforms: usize, outcomes: usiz
 }
 
 /**
+ * Uniform numbers of shots 0 .. count-1, draw 0: `count` f64 at `uniforms`, each in [0, 1) with 53 bits. The twin is src/base/philox.ts, number
+ * for number. Key = seed, counter = (shot, draw).
+ */
+export function fillUniforms(uniforms: usize, count: u32, keyLow: u32, keyHigh: u32): void {
+  for (let shot: u32 = 0; shot < count; shot++) {
+    let word0: u32 = shot;
+    let word1: u32 = 0;
+    let word2: u32 = 0;
+    let word3: u32 = 0;
+    let key0 = keyLow;
+    let key1 = keyHigh;
+    for (let round = 0; round < 10; round++) {
+      const product0: u64 = (<u64>0xd2511f53) * (<u64>word0);
+      const product1: u64 = (<u64>0xcd9e8d57) * (<u64>word2);
+      const next0: u32 = (<u32>(product1 >> 32)) ^ word1 ^ key0;
+      const next2: u32 = (<u32>(product0 >> 32)) ^ word3 ^ key1;
+      word1 = <u32>product1;
+      word3 = <u32>product0;
+      word0 = next0;
+      word2 = next2;
+      key0 += 0x9e3779b9;
+      key1 += 0xbb67ae85;
+    }
+    const high: u64 = (<u64>(word0 >> 5)) << 26;
+    store<f64>(uniforms + ((<usize>shot) << 3), <f64>(high + <u64>(word1 >> 6)) / 9007199254740992.0);
+  }
+}
+
+/**
+ * Inverse transform sampling for small states: cumulative probabilities once (2^n f64 at `table`), then a binary search per uniform. Writes the
+ * basis state of uniform k at outcomes[k]: the same state as sampleAscending finds for that number.
+ */
+export function sampleByTable(qubitCount: u32, uniforms: usize, outcomes: usize, count: u32, table: usize): void {
+  const stateCount: u32 = (<u32>1) << qubitCount;
+  let cumulative: f64 = 0;
+  let lastLikely: u32 = 0;
+  for (let index: u32 = 0; index < stateCount; index++) {
+    const probability = weight(index);
+    if (probability != 0) lastLikely = index;
+    cumulative += probability;
+    store<f64>(table + ((<usize>index) << 3), cumulative);
+  }
+  for (let drawn: u32 = 0; drawn < count; drawn++) {
+    const uniform = load<f64>(uniforms + ((<usize>drawn) << 3));
+    // The first state whose cumulative probability exceeds the uniform number.
+    let low: u32 = 0;
+    let high: u32 = lastLikely;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (uniform < load<f64>(table + ((<usize>middle) << 3))) high = middle;
+      else low = middle + 1;
+    }
+    store<u32>(outcomes + ((<usize>drawn) << 2), low);
+  }
+}
+
+/**
  * Real part of <psi| P |psi> for the Pauli string P = i^yCount X^flip Z^sign, where Y = i X Z. Reads the state twice.
  */
 export function pauliExpectation(qubitCount: u32, flip: u32, sign: u32, yCount: u32): f64 {

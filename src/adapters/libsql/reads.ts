@@ -1,12 +1,14 @@
-// Every question to the store, through drizzle on the reader client. Rows come as one JSON column (see rows.ts). States stand as
-// literals in the SQL where a partial index answers: SQLite does not use one for a bound value.
+// Every question to the store, written with drizzle. Those of the hot path are built once and run as prepared statements on the writer's
+// connection, which never has a transaction open between two turns; the others go through the reader client. Rows come as one JSON column
+// (see rows.ts). States stand as literals in the SQL where a partial index answers: SQLite does not use one for a bound value.
 
 import type { Client } from "@libsql/client";
-import { and, asc, desc, eq, gt, gte, inArray, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, fillPlaceholders, gt, gte, inArray, lt, or, type Query, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/libsql";
 import type { JobEvent } from "../../model/event.ts";
 import { type Job, priorities } from "../../model/job.ts";
 import type { EventFilter, JobFilter, KernelStore } from "../../ports/store.ts";
+import type { Connection, Rows, SqlValue } from "./connection.ts";
 import { toUnavailable } from "./failures.ts";
 import { decodeEvent, decodeJob, decodeMetadata, eventJson, jobJson } from "./rows.ts";
 import { circuits, idempotency, jobCounts, jobEvents, jobs, resultChunks, results } from "./schema.ts";
@@ -23,40 +25,73 @@ const jobColumn = { json: sql<string>`${sql.raw(jobJson)}` };
 const eventColumn = { json: sql<string>`${sql.raw(eventJson)}` };
 const isQueued = sql`state = 'QUEUED'`;
 const toJob = (row: { readonly json: string }): Job => decodeJob(row.json).job;
+const toJobs = (rows: Rows): Job[] => rows.map(([json]) => decodeJob(json).job);
 const toEvent = (row: { readonly json: string }): JobEvent => decodeEvent(row.json);
 
-export function createReads(client: Client): Reads {
+export function createReads(client: Client, connection: Pick<Connection, "query">): Reads {
   const db = drizzle(client);
+  const once = (query: { toSQL(): Query }): ((values?: Record<string, unknown>) => Rows) => {
+    const { sql: text, params } = query.toSQL();
+    return (values = {}) => connection.query({ sql: text, args: fillPlaceholders(params, values) as SqlValue[] });
+  };
 
-  // Status requests come most often: built once.
-  const jobByReference = db
-    .select(jobColumn)
-    .from(jobs)
-    .where(
-      and(
-        eq(jobs.tenant, sql.placeholder("tenant")),
-        or(eq(jobs.id, sql.placeholder("reference")), and(eq(jobs.name, sql.placeholder("reference")), sql`name <> ''`)),
-      ),
-    )
-    .orderBy(desc(eq(jobs.id, sql.placeholder("reference")))) // A server id wins over a name that looks like it.
-    .limit(1)
-    .prepare();
+  const jobByReference = once(
+    db
+      .select(jobColumn)
+      .from(jobs)
+      .where(
+        and(
+          eq(jobs.tenant, sql.placeholder("tenant")),
+          or(eq(jobs.id, sql.placeholder("reference")), and(eq(jobs.name, sql.placeholder("reference")), sql`name <> ''`)),
+        ),
+      )
+      .orderBy(desc(eq(jobs.id, sql.placeholder("reference")))) // A server id wins over a name that looks like it.
+      .limit(1),
+  );
+  const jobById = once(
+    db
+      .select(jobColumn)
+      .from(jobs)
+      .where(eq(jobs.id, sql.placeholder("id"))),
+  );
   const queued = db.select(jobColumn).from(jobs).where(isQueued).orderBy(asc(jobs.serviceRank), asc(jobs.number));
-  const ready = queued.limit(sql.placeholder("limit")).prepare();
-  const counts = db.select().from(jobCounts).prepare();
-  const expiry = db
-    .select({
-      atMs: sql<number | null>`(select min(at_ms) from (
+  const ready = once(queued.limit(sql.placeholder("limit")));
+  const { queued: queuedCount, scheduled, running, completed, failed, cancelled, dead } = jobCounts;
+  const counts = once(db.select({ queuedCount, scheduled, running, completed, failed, cancelled, dead }).from(jobCounts));
+  const expiry = once(
+    db
+      .select({
+        atMs: sql<number | null>`(select min(at_ms) from (
         select min(lease_until_ms) as at_ms from jobs where state in ('SCHEDULED', 'RUNNING')
         union all select min(deadline_ms) from jobs where state = 'QUEUED' and deadline_ms is not null))`,
-    })
-    .from(jobCounts)
-    .prepare();
-  const newestSeq = db.select({ seq: sql<number>`coalesce(max(seq), 0)` }).from(jobEvents).prepare();
+      })
+      .from(jobCounts),
+  );
+  const newestSeq = once(db.select({ seq: sql<number>`coalesce(max(seq), 0)` }).from(jobEvents));
+  const resultRow = once(
+    db
+      .select({ metadata: results.metadata, chunkCount: results.chunkCount })
+      .from(results)
+      .where(eq(results.jobId, sql.placeholder("id"))),
+  );
+  const chunkBytes = once(
+    db
+      .select({ bytes: resultChunks.bytes })
+      .from(resultChunks)
+      .where(and(eq(resultChunks.jobId, sql.placeholder("id")), eq(resultChunks.chunkIndex, sql.placeholder("index")))),
+  );
+  const eventsOfJob = once(
+    db
+      .select(eventColumn)
+      .from(jobEvents)
+      .where(eq(jobEvents.jobId, sql.placeholder("id")))
+      .orderBy(desc(jobEvents.jobSeq))
+      .limit(sql.placeholder("limit")),
+  );
 
   const reads: Reads = {
-    findJob: async (tenant, reference) => (await jobByReference.all({ tenant, reference })).map(toJob)[0],
-    findJobById: async (id) => (await db.select(jobColumn).from(jobs).where(eq(jobs.id, id))).map(toJob)[0],
+    findJob: async (tenant, reference) => toJobs(jobByReference({ tenant, reference }))[0],
+    findJobById: async (id) => toJobs(jobById({ id }))[0],
     findJobByName: async (tenant, name) => {
       const isNamed = and(eq(jobs.tenant, tenant), eq(jobs.name, name), sql`name <> ''`);
       return (await db.select(jobColumn).from(jobs).where(isNamed)).map(toJob)[0];
@@ -76,19 +111,12 @@ export function createReads(client: Client): Reads {
           .orderBy(desc(jobs.id))
           .limit(filter.limit)
       ).map(toJob),
-    readyJobs: async (limit) => (await ready.all({ limit })).map(toJob),
+    readyJobs: async (limit) => toJobs(ready({ limit })),
     countJobs: async () => {
-      const [row] = await counts.all();
+      const [row] = counts();
       if (row === undefined) throw new Error("job_counts is empty");
-      return {
-        QUEUED: row.queued,
-        SCHEDULED: row.scheduled,
-        RUNNING: row.running,
-        COMPLETED: row.completed,
-        FAILED: row.failed,
-        CANCELLED: row.cancelled,
-        DEAD: row.dead,
-      };
+      const [QUEUED = 0, SCHEDULED = 0, RUNNING = 0, COMPLETED = 0, FAILED = 0, CANCELLED = 0, DEAD = 0] = row.map(Number);
+      return { QUEUED, SCHEDULED, RUNNING, COMPLETED, FAILED, CANCELLED, DEAD };
     },
     countAhead: async (job) => {
       const rank = priorities.length - 1 - priorities.indexOf(job.spec.priority);
@@ -96,7 +124,10 @@ export function createReads(client: Client): Reads {
       const isAhead = and(isQueued, sql`(service_rank, number) < (${rank}, ${number})`);
       return (await db.select({ count: sql<number>`count(*)` }).from(jobs).where(isAhead))[0]?.count ?? 0;
     },
-    nextExpiryMs: async () => (await expiry.all())[0]?.atMs ?? undefined,
+    nextExpiryMs: async () => {
+      const atMs = expiry()[0]?.[0];
+      return typeof atMs === "number" ? atMs : undefined;
+    },
     eventsAfter: async (after, filter, limit) =>
       (
         await db
@@ -106,24 +137,21 @@ export function createReads(client: Client): Reads {
           .orderBy(asc(jobEvents.seq))
           .limit(limit)
       ).map(toEvent),
-    newestEvents: async (jobId, count) => {
-      const newest = db.select(eventColumn).from(jobEvents).where(eq(jobEvents.jobId, jobId)).orderBy(desc(jobEvents.jobSeq));
-      return (await newest.limit(count)).map(toEvent).reverse();
-    },
+    newestEvents: async (jobId, count) =>
+      eventsOfJob({ id: jobId, limit: count })
+        .map(([json]) => decodeEvent(json))
+        .reverse(),
     lastEvent: async (jobId) => (await reads.newestEvents(jobId, 1))[0],
     firstEvent: async (jobId) => {
       const isFirst = and(eq(jobEvents.jobId, jobId), eq(jobEvents.jobSeq, 1));
       return (await db.select(eventColumn).from(jobEvents).where(isFirst)).map(toEvent)[0];
     },
-    lastEventSeq: async () => (await newestSeq.all())[0]?.seq ?? 0,
+    lastEventSeq: async () => Number(newestSeq()[0]?.[0] ?? 0),
     findResult: async (jobId) => {
-      const [row] = await db.select().from(results).where(eq(results.jobId, jobId));
-      return row && { jobId, metadata: decodeMetadata(row.metadata), chunkCount: row.chunkCount };
+      const [row] = resultRow({ id: jobId });
+      return row && { jobId, metadata: decodeMetadata(String(row[0])), chunkCount: Number(row[1]) };
     },
-    resultChunk: async (jobId, index) => {
-      const isChunk = and(eq(resultChunks.jobId, jobId), eq(resultChunks.chunkIndex, index));
-      return (await db.select({ bytes: resultChunks.bytes }).from(resultChunks).where(isChunk))[0]?.bytes;
-    },
+    resultChunk: async (jobId, index) => toBytes(chunkBytes({ id: jobId, index })[0]?.[0]),
     findCircuit: async (tenant, id) => {
       const [row] = await db
         .select()
@@ -137,6 +165,12 @@ export function createReads(client: Client): Reads {
     },
   };
   return withFailures(reads);
+}
+
+/** The driver gives blobs as Buffer or ArrayBuffer, depending on the runtime. */
+function toBytes(blob: unknown): Uint8Array | undefined {
+  if (blob instanceof ArrayBuffer) return new Uint8Array(blob);
+  return blob instanceof Uint8Array ? new Uint8Array(blob.buffer, blob.byteOffset, blob.byteLength) : undefined;
 }
 
 function jobConditions(filter: JobFilter): (SQL | undefined)[] {

@@ -25,7 +25,7 @@ export interface LibsqlStoreParts {
 /** Both belong to the store from here on; the file is migrated. */
 export function createLibsqlStore({ connection, reader, clock, telemetry }: LibsqlStoreParts): KernelStore {
   const writer = createWriter({ connection, clock, telemetry });
-  const reads = createReads(reader);
+  const reads = createReads(reader, connection);
   // Circuits are never deleted, so one that was committed once is there.
   const known = new LruCache<string, true>(limits.knownCircuitCountMax);
   const context: StepContext = {

@@ -45,8 +45,8 @@ export function createWriter({ connection, clock, telemetry }: WriterOptions): W
 
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
-      // One turn of the event loop: callers that were just answered, and requests that came meanwhile, join the next group.
-      await new Promise((resolve) => setImmediate(resolve));
+      // Callers that were just answered, and requests that came meanwhile, join the next group.
+      for (let turn = 0; turn < limits.groupCommitTurns; turn++) await new Promise((resolve) => setImmediate(resolve));
       await commitGroup(waiting.splice(0, limits.groupCommitStepMax));
     }
     draining = undefined;

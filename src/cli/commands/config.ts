@@ -1,0 +1,54 @@
+// `eigen config`: what a configuration comes to, and what is wrong with it.
+
+import { checkServe, type KernelConfig, notInEffect, type ShownKey, showConfig } from "../../entry/config/index.ts";
+import { describeError, describeFault, type KernelError } from "../../model/errors.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { type OutputFormat, printJson, table } from "../output.ts";
+import type { World } from "../world.ts";
+
+export async function checkConfig(world: World, file: string | undefined, format: OutputFormat): Promise<number> {
+  const config = await world.readConfig(file);
+  if (!config.ok) return refuse(world, config.error, format);
+  const { source, options } = config.value;
+  const waiting = notInEffect(config.value);
+  const reasons = checkServe(config.value);
+  if (format === "json") {
+    printJson(world, { source, ok: true, mode: options.mode, notInEffect: waiting, reasonsNotToServe: reasons });
+    return exitCodes.ok.code;
+  }
+  world.stdout.write(`${source}: ok, mode ${options.mode}\n`);
+  if (waiting.length > 0) {
+    const rows = waiting.map(({ path, broughtBy }) => [path, broughtBy]);
+    world.stdout.write(`\nAccepted, not in effect:\n${table(["KEY", "COMES WITH"], rows)}`);
+  }
+  if (reasons.length > 0)
+    world.stdout.write(`\n\`eigen serve\` refuses to start with it:\n${reasons.map(describeFault).join("\n")}\n`);
+  return exitCodes.ok.code;
+}
+
+/** Everything the kernel would run with; secrets are redacted. */
+export async function showConfigFile(world: World, file: string | undefined, format: OutputFormat): Promise<number> {
+  const config = await world.readConfig(file);
+  if (!config.ok) return refuse(world, config.error, format);
+  const keys = showConfig(config.value);
+  if (format === "json") printJson(world, { source: config.value.source, keys });
+  else world.stdout.write(`# ${config.value.source}\n${keysTable(keys, config.value)}`);
+  return exitCodes.ok.code;
+}
+
+function keysTable(keys: readonly ShownKey[], { source }: KernelConfig): string {
+  const rows = keys.map(({ path, value, from, room, state, broughtBy }) => [
+    path,
+    Array.isArray(value) ? value.join(", ") : String(value),
+    from === "file" ? source : from,
+    room,
+    broughtBy === "" ? state : `${state} (comes with ${broughtBy})`,
+  ]);
+  return table(["KEY", "VALUE", "FROM", "ROOM", "STATE"], rows);
+}
+
+function refuse(world: World, error: KernelError, format: OutputFormat): number {
+  if (format === "json") printJson(world, { ok: false, ...error });
+  else world.stderr.write(`${describeError(error)}\n`);
+  return exitCodes.refused.code;
+}

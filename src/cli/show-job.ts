@@ -1,0 +1,65 @@
+// Jobs in the terminal: their states, their results.
+
+import { drawHistogram, type JobProgress, type JobResult, type JobStatus } from "../client/index.ts";
+import { type Color, fields, paint } from "./output.ts";
+import type { Stream, World } from "./world.ts";
+
+const colorByState: Readonly<Partial<Record<JobProgress["kind"], Color>>> = {
+  completed: "green",
+  failed: "red",
+  dead: "red",
+  cancelled: "yellow",
+};
+
+/** As the documentation writes it; the colour only repeats it. */
+export function stateText(world: Pick<World, "env">, stream: Stream, kind: JobProgress["kind"], width = 0): string {
+  const color = colorByState[kind];
+  const text = kind.toUpperCase().padEnd(width);
+  return color === undefined ? text : paint(world, stream, color, text);
+}
+
+/** One line per move: time since submit, state, why. */
+export function moveLine(world: World, stream: Stream, status: JobStatus): string {
+  const sinceMs = status.at.getTime() - status.submittedAt.getTime();
+  return `${`+${(sinceMs / 1000).toFixed(3)} s`.padStart(12)}  ${stateText(world, stream, status.state.kind, 9)}  ${status.reason}`;
+}
+
+/** What programs read of a status: the state as the API names it, and what belongs to it beside it. */
+export function statusJson({ state, ...rest }: JobStatus): object {
+  return {
+    ...rest,
+    state: state.kind.toUpperCase(),
+    ...(state.kind === "completed" ? { result: state.result } : {}),
+    ...(state.kind === "failed" || state.kind === "dead" ? { failure: state.error } : {}),
+  };
+}
+
+export function resultText(world: World, result: JobResult): string {
+  const head = fields([
+    ["job", result.jobId],
+    ["device", `${result.device} (${result.engine})`],
+    ["shots", `${result.shots}, seed ${result.seed}`],
+    ["circuit", result.circuitId],
+  ]);
+  const expectations = Object.entries(result.expectationValues).map(([name, value]) => [name, value.toFixed(6)] as const);
+  const values = expectations.length === 0 ? "" : `\nexpectation values (exact)\n${fields(expectations)}`;
+  return `${head}\n${drawHistogram(result.counts, { width: world.columns })}${values}`;
+}
+
+export function statusText(world: World, status: JobStatus): string {
+  const time = (date: Date | undefined): string => date?.toISOString() ?? "";
+  const failure = status.state.kind === "failed" || status.state.kind === "dead" ? `\n${status.state.error.message}\n` : "";
+  return `${fields([
+    ["job", status.jobId],
+    ["name", status.name],
+    ["state", `${stateText(world, world.stdout, status.state.kind)}${status.reason === "" ? "" : `: ${status.reason}`}`],
+    ["ahead of it", status.queuePosition === undefined ? "" : `${status.queuePosition} jobs`],
+    ["device", status.device],
+    ["circuit", status.circuitId],
+    ["attempts", String(status.attempts)],
+    ["submitted", time(status.submittedAt)],
+    ["started", time(status.startedAt)],
+    ["ended", time(status.endedAt)],
+    ["trace", status.traceId],
+  ])}${failure}`;
+}
