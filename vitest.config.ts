@@ -8,6 +8,10 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    coverage: { include: ["src/**/*.ts"], exclude: ["src/gen/**", "**/*.test.ts", "**/*.suite.ts", "**/*.gen.ts"], reportsDirectory: "coverage" },
+    coverage: {
+      include: ["src/**/*.ts"],
+      exclude: ["src/gen/**", "**/*.test.ts", "**/*.suite.ts", "**/*.gen.ts"],
+      reportsDirectory: "coverage",
+    },
   },
 });

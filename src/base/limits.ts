@@ -21,6 +21,7 @@ export const limits = {
   declaredQubitCountMax: 4096, // Registers of real files; far beyond any device, so the device gives the real answer.
   classicalBitCountMax: 4096,
   parameterCountMax: 10_000,
+  compiledCircuitCountMax: 64, // A large circuit may take 100 MB; sweeps and repeats use a few at a time.
   observableCountMax: 1000,
   observableTermCountMax: 10_000,
 
@@ -75,8 +76,16 @@ export const limits = {
 
   // Observability ----------------------------------------------------------------------------------------------------
   metricSeriesMax: 1000, // Label sets per metric; further ones are counted as "other".
+  histogramSeriesMax: 128, // Label sets of a latency: each may hold half a megabyte of windowed buckets.
+  metricLabelLengthMax: 128, // A label names a method or a state; a longer value is cut.
+  metricWindowMsMax: 3600 * 1000, // How far back rates and percentiles can look.
   recentSpanCountMax: 2048, // Ended spans kept in memory until exporters come.
-  logLineBytesMax: 8192,
+  spanAttributeCountMax: 32, // More than a trace viewer shows without scrolling; these three bound what a kept span can hold.
+  spanAttributeLengthMax: 1024,
+  spanEventCountMax: 16,
+  logLineBytesMax: 8192, // What syslog relays and journald pass on in one piece.
+  logNameLengthMax: 64, // Names of fields are written by hand.
+  logBacklogBytesMax: 1024 * 1024, // Lines that wait for a slow reader; further ones are dropped and counted.
 
   // Configuration ----------------------------------------------------------------------------------------------------
   configBytesMax: 256 * 1024, // A hundred times the largest file of the specification; read before anything is trusted.

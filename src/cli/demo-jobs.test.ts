@@ -14,11 +14,12 @@ test("an outcome that a Bell pair cannot have is a problem, however rare", () =>
 });
 
 test("a coin that is not fair, lost shots and a skipped state are told together", () => {
-  expect(problemsOf(bell, ["queued", "completed"], counts({ "00": 1000, "11": 20 }))).toEqual([
-    "it moved queued → completed",
-    "1020 shots were counted, wanted 1024",
+  const problems = problemsOf(bell, ["queued", "completed"], counts({ "00": 1000, "11": 20 }));
+  expect([...problems].sort()).toEqual([
     "00 was counted 1000 times, wanted about 512",
+    "1020 shots were counted, wanted 1024",
     "11 was counted 20 times, wanted about 512",
+    "it moved queued → completed",
   ]);
 });
 

@@ -99,7 +99,8 @@ export function createProgram(world: World, outcome: { code: number }): Command 
     .option(
       "--observable <sum>",
       "expectation value to compute, such as energy=0.5*ZZ-0.25*XI; may be repeated",
-      collectObservable)
+      collectObservable,
+    )
     .option("--tag <key=value>", "a note to find the job by; may be repeated", collectPair)
     .option("--timeout <duration>", "the job FAILs when it is not COMPLETED by then, such as 30s", parseMs)
     .action((file: string, options: RunCommandOptions) =>

@@ -123,8 +123,16 @@ function fromDetail(detail: ErrorDetail, rpc: RpcStatus, cause: unknown): Kernel
   });
 }
 
-// What a connection that breaks or was never made looks like, over all protocols and runtimes.
-const connectionStatuses: ReadonlySet<RpcStatus> = new Set(["unavailable", "aborted", "internal", "unknown", "data_loss"]);
+// What a connection that breaks or was never made looks like, over all protocols and runtimes. "canceled" is how HTTP/2 tells that the
+// peer's process died; a caller that cancelled is recognised by its signal before this table is asked.
+const connectionStatuses: ReadonlySet<RpcStatus> = new Set([
+  "unavailable",
+  "aborted",
+  "canceled",
+  "internal",
+  "unknown",
+  "data_loss",
+]);
 
 function withoutDetail(error: ConnectError, peer: string): KernelClientError {
   const rpc = statusOf(error.code);

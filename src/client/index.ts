@@ -3,7 +3,7 @@
 export { type CircuitDrawingOptions, drawCircuit } from "../model/draw-circuit.ts";
 export { drawHistogram, type HistogramOptions } from "../model/draw-histogram.ts";
 export type { Counts, Observable, PauliTerm } from "../model/result.ts";
-export { chooseDoor, type Door, type Protocol } from "./door.ts";
+export type { Protocol } from "./door.ts";
 export { type DeviceStatus, type JobStateWord, jobStateWords, type Priority, priorities } from "./enums.ts";
 export { KernelClientError, type RpcStatus } from "./errors.ts";
 export { isTerminal, type JobHandle, type JobInfo, type JobProgress, type JobResult, type JobStatus } from "./job.ts";

@@ -104,6 +104,7 @@ export class KernelClient {
   readonly #close: () => void;
   readonly #timeoutMs: number;
   readonly #policy: RetryPolicy;
+  #isClosed = false;
 
   /** For transports of one's own, such as connect's router transport in tests; others use `connect`. `peer` names it in messages. */
   constructor(
@@ -126,8 +127,9 @@ export class KernelClient {
     return new KernelClient(transport, options, door.baseUrl, close);
   }
 
-  /** Ends its connections, and with them every call that is open. */
+  /** Ends its connections, and with them every call that is open; later ones are refused. */
   close(): void {
+    this.#isClosed = true;
     this.#close();
   }
 
@@ -311,7 +313,7 @@ export class KernelClient {
   }
 
   #following(signal: AbortSignal | undefined) {
-    return { policy: this.#policy, peer: this.#peer, signal };
+    return { policy: this.#policy, peer: this.#peer, signal, isClosed: () => this.#isClosed };
   }
 
   #options(signal: AbortSignal | undefined): CallOptions {
@@ -320,10 +322,11 @@ export class KernelClient {
 
   async #call<T>(signal: AbortSignal | undefined, call: (options: CallOptions) => Promise<T>): Promise<T> {
     for (let failureCount = 1; ; failureCount++) {
+      if (this.#isClosed) throw canceled();
       try {
         return await call(this.#options(signal));
       } catch (thrown) {
-        if (signal?.aborted === true) throw canceled();
+        if (signal?.aborted === true || this.#isClosed) throw canceled();
         const error = toClientError(thrown, this.#peer);
         const delayMs = retryDelayMs(error, failureCount, this.#policy, Math.random());
         if (delayMs === undefined) throw error;

@@ -19,14 +19,17 @@ export interface ResumeOptions {
   readonly policy: RetryPolicy;
   readonly peer: string;
   readonly signal: AbortSignal | undefined;
+  /** Whether the client was closed: then a broken stream is not opened again. */
+  readonly isClosed: () => boolean;
 }
 
 export async function* followResuming<Item>(stream: ResumableStream<Item>, options: ResumeOptions): AsyncGenerator<Item> {
-  const { policy, peer, signal } = options;
+  const { policy, peer, signal, isClosed } = options;
+  const isGivenUp = (): boolean => isClosed() || signal?.aborted === true;
   let cursor = stream.cursor;
   let failureCount = 0;
   for (;;) {
-    if (isAborted(signal)) throw canceled();
+    if (isGivenUp()) throw canceled();
     // Aborted whenever the reading ends, also when the reader leaves: the call must not stay open behind its back.
     const call = new AbortController();
     const stop = (): void => call.abort();
@@ -49,17 +52,12 @@ export async function* followResuming<Item>(stream: ResumableStream<Item>, optio
       signal?.removeEventListener("abort", stop);
       call.abort();
     }
-    if (isAborted(signal)) throw canceled();
+    if (isGivenUp()) throw canceled();
     failureCount++;
     const delayMs = retryDelayMs(error, failureCount, policy, Math.random());
     if (delayMs === undefined) throw error;
     await sleep(delayMs, signal);
   }
-}
-
-/** A call, because a signal aborts between two looks at it. */
-function isAborted(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true;
 }
 
 /** Cursors are decimal numbers of up to 16 digits, so they compare as numbers. */

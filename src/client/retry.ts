@@ -58,5 +58,10 @@ export function sleep(ms: number, signal: AbortSignal | undefined): Promise<void
 }
 
 export function canceled(): KernelClientError {
-  return new KernelClientError({ code: "canceled", rpc: "canceled", text: "The caller gave up waiting.", hint: "" });
+  return new KernelClientError({
+    code: "canceled",
+    rpc: "canceled",
+    text: "The caller gave up waiting, or closed the client.",
+    hint: "",
+  });
 }

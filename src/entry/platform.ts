@@ -22,6 +22,8 @@ export interface Platform {
   /** "Bun 1.4.5" and the like. */
   readonly name: string;
   readonly upgradeWebSocket: UpgradeWebSocket;
+  /** Whether its server ends a connection when the answer says `Connection: close`. */
+  readonly honoursConnectionClose: boolean;
   /** Rejects when the port cannot be had. */
   serveHttp(options: HttpOptions): Promise<HttpServer>;
 }

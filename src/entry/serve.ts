@@ -8,7 +8,7 @@ import { describeError, type KernelError, kernelError } from "../model/errors.ts
 import type { LogFormat } from "../observability/index.ts";
 import { type BootedKernel, boot } from "./boot.ts";
 import { checkServe, type KernelConfig, notInEffect, parseConfig, resolveComponents } from "./config/index.ts";
-import { currentPlatform } from "./platform.ts";
+import { currentPlatform, type Platform } from "./platform.ts";
 
 export interface ServeArguments {
   /** Path of the configuration; KERNEL_CONFIG, then built-in defaults for development when absent. */
@@ -29,7 +29,7 @@ export async function serve(args: ServeArguments): Promise<number> {
     return exitRefused;
   }
   const { kernel, config } = started.value;
-  announce(kernel, config);
+  announce(kernel, config, await currentPlatform());
   await untilSignalled();
   kernel.telemetry.log("info", "shutting down");
   await kernel.close();
@@ -67,10 +67,14 @@ export async function readConfig(path: string | undefined): Promise<Result<Kerne
 }
 
 /** One line of JSON on stdout for programs that start a kernel; the same for people goes to the log. */
-function announce({ telemetry, ports }: BootedKernel, config: KernelConfig): void {
-  const { host } = config.options;
+function announce({ telemetry, ports }: BootedKernel, config: KernelConfig, platform: Platform): void {
+  const { host, network } = config.options;
   for (const { path, broughtBy } of notInEffect(config)) {
     telemetry.log("warn", "accepted, not in effect", { config_path: path, brought_by: broughtBy });
+  }
+  if (!network.keepAlive && !platform.honoursConnectionClose) {
+    const path = "kernel.performance.network.keep_alive";
+    telemetry.log("warn", "accepted, not in effect", { config_path: path, brought_by: `another runtime than ${platform.name}` });
   }
   telemetry.log("info", "ready", {
     rest: `http://${host}:${ports.rest}`,

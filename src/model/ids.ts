@@ -16,8 +16,3 @@ export function createId(kind: IdKind, nowMs: number, randomBytes: (count: numbe
   for (const byte of randomBytes(16)) tail += alphabet.charAt(byte & 31);
   return `${kind}_${head}${tail}`;
 }
-
-/** Whether a reference is a server id rather than a name that a client chose. */
-export function isJobId(reference: string): boolean {
-  return /^job_[0-9a-hjkmnp-tv-z]{26}$/.test(reference);
-}

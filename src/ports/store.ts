@@ -194,7 +194,10 @@ export interface KernelStore {
   /** For kernels, which serve every tenant. */
   findJobById(jobId: string): Promise<Job | undefined>;
   /** What an idempotency key was used for, if anything. */
-  findSubmission(tenant: string, idempotencyKey: string): Promise<{ readonly requestHash: string; readonly job: Job } | undefined>;
+  findSubmission(
+    tenant: string,
+    idempotencyKey: string,
+  ): Promise<{ readonly requestHash: string; readonly job: Job } | undefined>;
   listJobs(filter: JobFilter): Promise<readonly Job[]>;
   /** QUEUED jobs in the order in which they are to be served: priority, then submission. */
   readyJobs(limit: number): Promise<readonly Job[]>;

@@ -138,7 +138,8 @@ export async function createQrtx(options: QrtxOptions): Promise<Qrtx> {
       const refusal = await cursorRefusal(store, after);
       if (refusal !== undefined) return err(refusal);
       const filter = { tenant: owner.tenant, project: owner.project, jobIds, states };
-      return ok(followEvents(streams, filter, after ?? (await store.lastEventSeq()), signal));
+      const from = after ?? (await store.lastEventSeq());
+      return ok(followEvents(streams, filter, { from, announces: after === undefined }, signal));
     },
 
     tick: () => ticker.tick(),

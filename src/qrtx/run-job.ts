@@ -1,7 +1,9 @@
 // Runs one claimed job on its slot and says how it ended.
 
 import { limits } from "../base/limits.ts";
-import { bindAndSimplify } from "../compiler/index.ts";
+import type { LruCache } from "../base/lru-cache.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { bindAndSimplify, type CompiledCircuit } from "../compiler/index.ts";
 import type { TaskSlot } from "../driver-manager/index.ts";
 import { type Circuit, hasOnlyFinalMeasurements, walkOperations } from "../model/circuit.ts";
 import type { ErrorCode, Facts, Fault } from "../model/errors.ts";
@@ -17,24 +19,18 @@ import { toNewResult } from "./results.ts";
 export interface RunContext {
   readonly circuits: CircuitFs;
   readonly telemetry: Telemetry;
+  /** Compiled circuits without parameters, by circuit id. */
+  readonly compiled: LruCache<string, CompiledCircuit>;
 }
 
 /** The step that ends the run; undefined when there is nothing to say: the job is no longer ours. */
-export async function runJob(
-  held: HeldJob,
-  slot: TaskSlot,
-  { circuits, telemetry }: RunContext,
-): Promise<CompleteStep | EndStep | undefined> {
+export async function runJob(held: HeldJob, slot: TaskSlot, context: RunContext): Promise<CompleteStep | EndStep | undefined> {
   const { job } = held;
-  const loaded = await circuits.circuitOf(job.owner, job.spec.circuitId);
-  if (!loaded.ok) {
-    slot.release();
-    return end(job, "FAILED", "its circuit cannot be loaded", loaded.error);
-  }
-  const compiled = bindAndSimplify(loaded.value, job.spec.parameters);
+  const { telemetry } = context;
+  const compiled = await compile(job, context);
   if (!compiled.ok) {
     slot.release();
-    return end(job, "FAILED", "its circuit cannot be compiled", { code: "invalid_circuit", faults: compiled.error });
+    return end(job, "FAILED", "its circuit cannot be compiled", compiled.error);
   }
   const task = {
     id: job.id,
@@ -50,6 +46,18 @@ export async function runJob(
     return { kind: "complete", jobId: job.id, fence: job.fence, result: newResult, reason: "its result is stored" };
   }
   return endOfFailure(held, result.failure, telemetry);
+}
+
+async function compile(job: Job, { circuits, compiled }: RunContext): Promise<Result<CompiledCircuit, FailureParts>> {
+  const { circuitId, parameters } = job.spec;
+  const known = compiled.get(circuitId);
+  if (known !== undefined) return ok(known);
+  const circuit = await circuits.circuitOf(job.owner, circuitId);
+  if (!circuit.ok) return circuit;
+  const fresh = bindAndSimplify(circuit.value, parameters);
+  if (!fresh.ok) return err({ code: "invalid_circuit", faults: fresh.error });
+  if (circuit.value.parameters.length === 0) compiled.set(circuitId, fresh.value);
+  return fresh;
 }
 
 function endOfFailure({ job, stopReason }: HeldJob, failure: ComputeFailure, telemetry: Telemetry): EndStep | undefined {

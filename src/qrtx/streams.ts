@@ -18,15 +18,19 @@ export interface StreamContext {
 export async function* followEvents(
   context: StreamContext,
   filter: EventFilter,
-  after: number,
+  {
+    from,
+    announces,
+  }: { readonly from: number /** Tells its cursor at once, so that a reader knows it is live. */; readonly announces: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<StreamItem> {
   const listener = context.hub.listen(undefined);
   const stop = (): void => listener.close();
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
-  let cursor = after;
+  let cursor = from;
   try {
+    if (announces) yield { kind: "heartbeat", cursor, atMs: context.nowMs() };
     for (;;) {
       const delivery = await listener.next();
       if (delivery.kind === "closed") return;

@@ -3,6 +3,8 @@
 // Order matters. Expired leases are reaped before new work is claimed: otherwise dead claims keep their slots while fresh jobs go on.
 
 import { limits } from "../base/limits.ts";
+import { LruCache } from "../base/lru-cache.ts";
+import type { CompiledCircuit } from "../compiler/index.ts";
 import type { DriverManager, TaskSlot } from "../driver-manager/index.ts";
 import { isTerminal, type Job } from "../model/job.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -35,7 +37,8 @@ export interface Ticker {
 }
 
 export function createTicker(options: TickerOptions): Ticker {
-  const { store, drivers, clock, telemetry, hub, committer, held } = options;
+  const { store, circuits, drivers, clock, telemetry, hub, committer, held } = options;
+  const compiled = new LruCache<string, CompiledCircuit>(limits.compiledCircuitCountMax);
   let isDraining = false;
   let renewedAtMs = clock.monotonicMs();
   let lookedForExpiryAtMs = Number.NEGATIVE_INFINITY;
@@ -135,7 +138,7 @@ export function createTicker(options: TickerOptions): Ticker {
   }
 
   async function placeOf(job: Job): Promise<PlacedSlot | undefined> {
-    const loaded = await options.circuits.circuitOf(job.owner, job.spec.circuitId);
+    const loaded = await circuits.circuitOf(job.owner, job.spec.circuitId);
     // A circuit that cannot be read any more needs no room; running it ends the job with the reason.
     if (!loaded.ok) return reserve(drivers.devices()[0]?.name ?? "", 0);
     const circuit = loaded.value;
@@ -179,7 +182,7 @@ export function createTicker(options: TickerOptions): Ticker {
     try {
       const attributes = { "eigen.job_id": job.id, "eigen.attempt": job.attempts, "eigen.device": job.device };
       await telemetry.span("job.run", { traceparent: job.traceparent, attributes }, async () => {
-        running.ending = await runJob(running, slot, options);
+        running.ending = await runJob(running, slot, { circuits, telemetry, compiled });
         await settle(running);
       });
     } catch (error) {

@@ -26,7 +26,8 @@ export const file_eigen_kernel_v1_events: GenFile = /*@__PURE__*/
  */
 export type Subscription = Message<"eigen.kernel.v1.Subscription"> & {
   /**
-   * Decimal cursor of the last event seen; "0": from the first; empty: only what happens from now on.
+   * Decimal cursor of the last event seen; "0": from the first; empty: only what happens from now on, beginning with a message
+   * that carries the cursor alone.
    *
    * @generated from field: string cursor = 1;
    */

@@ -1,0 +1,415 @@
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { Code } from "@connectrpc/connect";
+import { describe, expect, test } from "vitest";
+import { err, ok } from "../base/result.ts";
+import {
+  broken,
+  connectTo,
+  type FakeKernel,
+  jobId,
+  refusal,
+  result,
+  status,
+  submittedAtMs,
+} from "../client/fake-kernel.test-support.ts";
+import type { KernelConfig } from "../entry/config/index.ts";
+import { parseConfig } from "../entry/config/index.ts";
+import type { ServeArguments } from "../entry/serve.ts";
+import { type JobSpec, JobState } from "../gen/eigen/kernel/v1/jobs_pb.ts";
+import { kernelError } from "../model/errors.ts";
+import { runCli } from "./program.ts";
+import type { World } from "./world.ts";
+
+const bell = 'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;';
+const moves = [
+  status(JobState.QUEUED, 1, { reason: "submitted" }),
+  status(JobState.RUNNING, 2, { reason: "a driver took it", device: "simulator" }),
+  status(JobState.COMPLETED, 3, {
+    reason: "its result is stored",
+    result: result({ "00": 514n, "11": 510n }, { engine: "statevector/plain" }),
+  }),
+];
+
+/** A kernel that runs every job at once. */
+function runs(submitted: JobSpec[] = []): FakeKernel {
+  return {
+    submitJob(spec) {
+      submitted.push(spec);
+      return { jobId, name: spec.id, state: JobState.QUEUED, cursor: "1", submittedAt: timestampFromMs(submittedAtMs) };
+    },
+    async *monitorJob({ cursor }) {
+      yield* moves.filter((move) => Number(move.cursor) > Number(cursor));
+    },
+    getJobStatus: () => moves.at(-1) ?? {},
+  };
+}
+
+interface Setup {
+  readonly kernel?: FakeKernel;
+  readonly isTty?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly interrupt?: AbortSignal;
+  readonly config?: KernelConfig;
+}
+
+async function eigen(
+  argv: readonly string[],
+  { kernel = {}, isTty = false, env = {}, files = { "bell.qasm": bell }, interrupt, config }: Setup = {},
+) {
+  let stdout = "";
+  let stderr = "";
+  const urls: string[] = [];
+  const served: ServeArguments[] = [];
+  const world: World = {
+    stdout: {
+      write(text) {
+        stdout += text;
+      },
+      isTty,
+    },
+    stderr: {
+      write(text) {
+        stderr += text;
+      },
+      isTty,
+    },
+    columns: 60,
+    env,
+    interrupt: interrupt ?? new AbortController().signal,
+    nowMs: () => submittedAtMs,
+    readText: async (path) => files[path],
+    async connect(url) {
+      urls.push(url);
+      return connectTo(kernel, { retry: { attemptCountMax: 2 } });
+    },
+    async serve(args) {
+      served.push(args);
+      return 3;
+    },
+    readConfig: async () =>
+      config === undefined
+        ? err(kernelError("config_invalid", { faults: [{ field: "kernel.mode", wanted: "a mode", found: "x", hint: "" }] }))
+        : ok(config),
+    version: "9.9.9",
+  };
+  const code = await runCli(argv, world);
+  return { code, stdout, stderr, urls, served };
+}
+
+describe("eigen run", () => {
+  test("prints the counts on stdout and nothing else when piped", async () => {
+    const submitted: JobSpec[] = [];
+    const { code, stdout, stderr, urls } = await eigen(["run", "bell.qasm"], { kernel: runs(submitted) });
+    expect(code).toBe(0);
+    expect(stderr).toBe("");
+    expect(urls).toEqual(["http://localhost:8080"]);
+    expect(stdout).toBe(
+      [
+        `job     ${jobId}`,
+        "device  simulator (statevector/plain)",
+        "shots   1024, seed 7",
+        "",
+        "outcome  shots    share",
+        "00         514   50.2 %  ███████████████████████████████████",
+        "11         510   49.8 %  ██████████████████████████████████▊",
+        "",
+      ].join("\n"),
+    );
+    expect(submitted[0]).toMatchObject({ circuit: { case: "openqasm", value: bell }, shots: 1024, priority: 2 });
+  });
+
+  test("every option reaches the job", async () => {
+    const submitted: JobSpec[] = [];
+    const options =
+      "--shots 10 --seed 18446744073709551615 --device simulator --id mine --priority high --param theta=pi --param k=2";
+    const more = "--observable zz=ZZ --tag a=b --timeout 30s --url http://elsewhere:8080";
+    const { code, urls } = await eigen(["run", "bell.qasm", ...`${options} ${more}`.split(" ")], { kernel: runs(submitted) });
+    expect(code).toBe(0);
+    expect(urls).toEqual(["http://elsewhere:8080"]);
+    expect(submitted[0]).toMatchObject({
+      id: "mine",
+      shots: 10,
+      seed: 2n ** 64n - 1n,
+      priority: 3,
+      requirements: { device: "simulator" },
+      parameters: { theta: Math.PI, k: 2 },
+      observables: [{ name: "zz", terms: [{ coefficient: 1, pauli: "ZZ" }] }],
+      tags: { a: "b" },
+      deadline: timestampFromMs(submittedAtMs + 30_000),
+    });
+  });
+
+  test("on a terminal the moves go to stderr, with time since submit, and states are coloured unless NO_COLOR is set", async () => {
+    const colored = await eigen(["run", "bell.qasm"], { kernel: runs(), isTty: true });
+    expect(colored.stderr).toContain("+0.001 s  QUEUED     submitted\n");
+    expect(colored.stderr).toContain("\u001b[32mCOMPLETED\u001b[0m  its result is stored");
+    const plain = await eigen(["run", "bell.qasm"], { kernel: runs(), isTty: true, env: { NO_COLOR: "1" } });
+    expect(plain.stderr).toContain("+0.003 s  COMPLETED  its result is stored");
+    expect(plain.stderr).not.toContain("\u001b");
+  });
+
+  test("--json and -o json print the result as one JSON value, with 64-bit numbers as strings", async () => {
+    const { stdout } = await eigen(["run", "bell.qasm", "--json"], { kernel: runs() });
+    expect(JSON.parse(stdout)).toMatchObject({ jobId, counts: { "00": 514, "11": 510 }, seed: "7" });
+    expect((await eigen(["run", "bell.qasm", "-o", "json"], { kernel: runs() })).stdout).toBe(stdout);
+  });
+
+  test("EIGEN_URL is the default address", async () => {
+    const { urls } = await eigen(["run", "bell.qasm"], { kernel: runs(), env: { EIGEN_URL: "http://k:1" } });
+    expect(urls).toEqual(["http://k:1"]);
+  });
+
+  test("Ctrl-C stops the waiting, ends with 130, and says how to go on", async () => {
+    const interrupt = new AbortController();
+    const kernel: FakeKernel = {
+      ...runs(),
+      async *monitorJob(_, { signal }) {
+        yield status(JobState.RUNNING, 7);
+        interrupt.abort();
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      },
+    };
+    const { code, stdout, stderr } = await eigen(["run", "bell.qasm"], { kernel, interrupt: interrupt.signal });
+    expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+    expect(stderr).toBe(`Stopped waiting; the job goes on.\nFollow it: eigen jobs watch ${jobId} --cursor 7\n`);
+  });
+});
+
+describe("exit codes", () => {
+  const failing = (state: JobState, code: string): FakeKernel => ({
+    ...runs(),
+    async *monitorJob() {
+      yield status(state, 2, { failure: { code, message: "It failed.", hint: "Do this." } });
+    },
+  });
+  const refusing = (rpc: Code, code: string, retryable = false): FakeKernel => ({
+    submitJob() {
+      throw refusal(rpc, { code, message: "Refused.", retryable });
+    },
+  });
+  const silent: FakeKernel = {
+    submitJob() {
+      throw broken();
+    },
+  };
+
+  test.each([
+    [1, "a job that FAILED", failing(JobState.FAILED, "out_of_memory")],
+    [1, "a job that is DEAD", failing(JobState.DEAD, "too_many_attempts")],
+    [1, "a job that was CANCELLED", failing(JobState.CANCELLED, "")],
+    [3, "a circuit with faults", refusing(Code.InvalidArgument, "invalid_circuit")],
+    [3, "a name that is taken", refusing(Code.AlreadyExists, "job_exists")],
+    [3, "no device that fits", refusing(Code.FailedPrecondition, "no_device_fits")],
+    [3, "a request that is too large", refusing(Code.ResourceExhausted, "request_too_large")],
+    [4, "a device that does not exist", refusing(Code.NotFound, "device_not_found")],
+    [5, "a full queue", refusing(Code.ResourceExhausted, "queue_full", true)],
+    [5, "no kernel", silent],
+    [6, "a job whose deadline passed", failing(JobState.FAILED, "deadline_exceeded")],
+    [7, "a bug of the kernel", refusing(Code.Internal, "internal")],
+  ])("%i for %s", async (expected, _, kernel) => {
+    const { code, stdout } = await eigen(["run", "bell.qasm"], { kernel });
+    expect({ code, stdout }).toEqual({ code: expected, stdout: "" });
+  });
+
+  test("4 for a file that does not exist, before anything is sent", async () => {
+    const { code, stderr } = await eigen(["run", "nope.qasm"]);
+    expect(code).toBe(4);
+    expect(stderr).toContain('"nope.qasm"');
+  });
+
+  test.each([
+    [["bogus"]],
+    [["run"]],
+    [["run", "bell.qasm", "--shots", "many"]],
+    [["run", "bell.qasm", "--priority", "urgent"]],
+    [["jobs", "list", "--state", "sleeping"]],
+    [["jobs"]],
+    [["devices", "list", "-o", "xml"]],
+  ])("2 for the command line %j, with help at hand", async (argv) => {
+    const { code, stdout, stderr } = await eigen(argv);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/--help|Usage:/);
+  });
+
+  test("0 for --help and --version", async () => {
+    expect((await eigen(["--help"])).code).toBe(0);
+    expect(await eigen(["--version"])).toMatchObject({ code: 0, stdout: "9.9.9\n" });
+  });
+});
+
+describe("eigen jobs", () => {
+  const jobs: FakeKernel = {
+    async *listJobs({ states, tags, namePrefix }) {
+      const name = `${states.join()}${tags.team ?? ""}${namePrefix}`;
+      for (let index = 0; index < 3; index++) {
+        yield {
+          jobId: `job_${index}`,
+          name,
+          state: JobState.QUEUED,
+          priority: 2,
+          shots: 5,
+          submittedAt: timestampFromMs(submittedAtMs),
+        };
+      }
+    },
+  };
+
+  test("list filters, is limited, and aligns its columns", async () => {
+    const argv = ["jobs", "list", "--state", "queued", "running", "--tag", "team=x", "--name-prefix", "p", "--limit", "2"];
+    const { stdout } = await eigen(argv, { kernel: jobs });
+    expect(stdout).toBe(
+      [
+        "JOB    NAME   STATE   PRIORITY  SHOTS  DEVICE  SUBMITTED",
+        "job_0  1,3xp  QUEUED  NORMAL        5  -       2027-01-15T08:00:00.000Z",
+        "job_1  1,3xp  QUEUED  NORMAL        5  -       2027-01-15T08:00:00.000Z",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("an empty list says what to do next on stderr; as JSON it is an empty list", async () => {
+    const kernel: FakeKernel = { async *listJobs() {} };
+    expect(await eigen(["jobs", "list"], { kernel })).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: expect.stringContaining("eigen run FILE"),
+    });
+    expect((await eigen(["jobs", "list", "--json"], { kernel })).stdout).toBe("[]\n");
+  });
+
+  test("get tells state, reason and times; a job that does not exist ends with 4", async () => {
+    const { stdout } = await eigen(["jobs", "get", jobId], { kernel: runs() });
+    expect(stdout).toContain("state      COMPLETED: its result is stored\n");
+    const kernel: FakeKernel = {
+      getJobStatus() {
+        throw refusal(Code.NotFound, {
+          code: "job_not_found",
+          message: "There is no such job.",
+          facts: { id: "x" },
+          hint: "List them.",
+        });
+      },
+    };
+    expect(await eigen(["jobs", "get", "x"], { kernel })).toMatchObject({
+      code: 4,
+      stderr: "error: There is no such job. (id=x)\nList them.\n",
+    });
+  });
+
+  test("watch prints every move after the cursor; as JSON one object per line", async () => {
+    const { stdout } = await eigen(["jobs", "watch", jobId, "--cursor", "1"], { kernel: runs() });
+    expect(stdout.split("\n").slice(0, 2)).toEqual([
+      "    +0.002 s  RUNNING    a driver took it",
+      "    +0.003 s  COMPLETED  its result is stored",
+    ]);
+    const json = await eigen(["jobs", "watch", jobId, "-o", "json"], { kernel: runs() });
+    const lines = json.stdout.trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line).state)).toEqual(["QUEUED", "RUNNING", "COMPLETED"]);
+    expect(JSON.parse(lines[2] ?? "").result.counts).toEqual({ "00": 514, "11": 510 });
+  });
+
+  test("watch of a job that had ended before the cursor ends as the job did", async () => {
+    expect((await eigen(["jobs", "watch", jobId, "--cursor", "3"], { kernel: runs() })).code).toBe(0);
+  });
+
+  test("cancel says what it did; result of a job without one ends with 1", async () => {
+    const cancelled: string[] = [];
+    const kernel: FakeKernel = {
+      cancelJob({ id }) {
+        cancelled.push(id);
+        return {};
+      },
+      // biome-ignore lint/correctness/useYield: it refuses before its first item.
+      async *getJobResult() {
+        throw refusal(Code.FailedPrecondition, { code: "job_has_no_result", message: "The job ended without a result." });
+      },
+    };
+    expect(await eigen(["jobs", "cancel", "mine"], { kernel })).toMatchObject({ code: 0, stdout: "mine CANCELLED\n" });
+    expect(cancelled).toEqual(["mine"]);
+    expect(await eigen(["jobs", "result", "mine"], { kernel })).toMatchObject({ code: 1, stdout: "" });
+  });
+});
+
+describe("eigen circuits", () => {
+  const files = { "bell.qasm": bell, "bad.qasm": "OPENQASM 3.0;\nqubit q;\nfoo q;\nbar q;\n" };
+
+  test("check tells every fault of every file with a caret, and ends with 3", async () => {
+    const { code, stdout } = await eigen(["circuits", "check", "bell.qasm", "bad.qasm"], { files });
+    expect(code).toBe(3);
+    expect(stdout).toContain("bell.qasm: ok, 2 qubits, 2 bits, 4 operations\n");
+    expect(stdout).toContain("bad.qasm: 2 faults\n");
+    expect(stdout).toMatch(/bad\.qasm:3:1: wanted .*\nfoo q;\n\^\nbad\.qasm:4:1: wanted .*\nbar q;\n\^\n/);
+  });
+
+  test("check as JSON is one list", async () => {
+    const { stdout } = await eigen(["circuits", "check", "bell.qasm", "bad.qasm", "--json"], { files });
+    expect(JSON.parse(stdout)).toMatchObject([
+      { file: "bell.qasm", ok: true, qubitCount: 2, parameters: [] },
+      { file: "bad.qasm", ok: false, faults: [{ line: 3, column: 1 }, { line: 4 }] },
+    ]);
+  });
+
+  test("a missing file among good ones ends with 4", async () => {
+    expect((await eigen(["circuits", "check", "nope.qasm", "bell.qasm"], { files })).code).toBe(4);
+  });
+
+  test("draw prints the diagram, in ASCII on request, folded at the width", async () => {
+    expect((await eigen(["circuits", "draw", "bell.qasm"], { files })).stdout).toContain("q[0]: ─┤ H ├───●───┤M├─");
+    const folded = await eigen(["circuits", "draw", "bell.qasm", "--ascii", "--width", "20"], { files });
+    expect(Math.max(...folded.stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(20);
+    expect(await eigen(["circuits", "draw", "bad.qasm"], { files })).toMatchObject({ code: 3, stdout: "" });
+  });
+});
+
+test("eigen devices list tells what each device is and how much of it is free", async () => {
+  const kernel: FakeKernel = {
+    async *listDevices() {
+      yield {
+        name: "simulator",
+        kind: "simulator",
+        status: 1,
+        qubitCount: 26,
+        allToAll: true,
+        slots: 2,
+        freeSlots: 1,
+        description: "Ideal.",
+      };
+    },
+  };
+  expect((await eigen(["devices", "list"], { kernel })).stdout).toBe(
+    [
+      "DEVICE     KIND       STATUS  QUBITS  CONNECTED   FREE SLOTS  DESCRIPTION",
+      "simulator  simulator  ONLINE      26  all to all  1 of 2      Ideal.",
+      "",
+    ].join("\n"),
+  );
+});
+
+describe("eigen config", () => {
+  test("a configuration with faults ends with 3 and tells them on stderr", async () => {
+    expect(await eigen(["config", "check", "kernel.yaml"])).toMatchObject({
+      code: 3,
+      stdout: "",
+      stderr: expect.stringContaining("kernel.mode: wanted a mode"),
+    });
+  });
+
+  test("check and show of a good one", async () => {
+    const input = { source: "kernel.yaml", env: { SECRET: "hunter2" }, readText: async () => "", coreCount: 2 };
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the configuration's own way to name a variable.
+    const parsed = await parseConfig("kernel:\n  mode: test\n  cluster_name: ${env:SECRET}\n", input);
+    if (!parsed.ok) return expect.unreachable(JSON.stringify(parsed.error));
+    expect((await eigen(["config", "check"], { config: parsed.value })).stdout).toBe("kernel.yaml: ok, mode test\n");
+    const shown = await eigen(["config", "show"], { config: parsed.value });
+    expect(shown.stdout).toMatch(/^kernel\.mode +test +kernel\.yaml /m);
+    expect(shown.stdout).not.toContain("hunter2");
+    expect(JSON.parse((await eigen(["config", "show", "--json"], { config: parsed.value })).stdout).source).toBe("kernel.yaml");
+  });
+});
+
+test("eigen serve hands its options on and ends as the kernel does", async () => {
+  const { code, served } = await eigen(["serve", "--config", "k.yaml", "--components", "qrtx,qfs", "--log-format", "json"]);
+  expect(code).toBe(3);
+  expect(served).toEqual([{ config: "k.yaml", components: "qrtx,qfs", logFormat: "json" }]);
+});

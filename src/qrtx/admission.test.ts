@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import { noRequirements, testOwner } from "../../test/fixtures/job.ts";
+import { createMemoryStore } from "../adapters/memory/index.ts";
+import { createNoTelemetry } from "../adapters/otel/none.ts";
+import type { Device } from "../model/device.ts";
+import { gateNames } from "../model/gates.ts";
+import { parseQasm } from "../qasm/index.ts";
+import { createCircuitFs } from "../qfs/index.ts";
+import { admit, hashRequest } from "./admission.ts";
+import type { SubmitRequest } from "./door.ts";
+
+const nowMs = 1_700_000_000_000;
+const clock = { nowMs: () => nowMs, monotonicMs: () => 0 };
+const telemetry = createNoTelemetry();
+const bell = 'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;';
+const simulator: Device = {
+  name: "simulator",
+  description: "",
+  kind: "simulator",
+  status: "online",
+  qubitCount: 26,
+  basisGates: gateNames,
+  couplingMap: undefined,
+  fidelity: 1,
+  shotCountMax: 1_000_000,
+  slotCount: 2,
+};
+
+function request(changes: Partial<SubmitRequest> = {}): SubmitRequest {
+  return {
+    owner: testOwner,
+    name: "",
+    circuit: { openqasm: bell },
+    shots: 100,
+    parameters: {},
+    observables: [],
+    seed: 1n,
+    requirements: noRequirements,
+    priority: "NORMAL",
+    deadlineMs: undefined,
+    tags: {},
+    idempotencyKey: "",
+    faults: [],
+    ...changes,
+  };
+}
+
+function admitting(changes: Partial<SubmitRequest>) {
+  const store = createMemoryStore({ clock });
+  const circuits = createCircuitFs({ store, parse: parseQasm, clock, telemetry, cacheSize: 10 });
+  const randomBytes = (count: number): Uint8Array => new Uint8Array(count).fill(7);
+  return admit(request(changes), { circuits, devices: [simulator], nowMs, randomBytes, traceparent: "", queuedJobCountMax: 10 });
+}
+
+async function refusal(changes: Partial<SubmitRequest>) {
+  const admitted = await admitting(changes);
+  if (admitted.ok) throw new Error("it was admitted");
+  return { code: admitted.error.code, fields: admitted.error.faults.map(({ field }) => field), faults: admitted.error.faults };
+}
+
+describe("admission", () => {
+  test("a sound request becomes one step with its circuit, a server id and its own seed", async () => {
+    const admitted = await admitting({ seed: undefined });
+    if (!admitted.ok) throw new Error(JSON.stringify(admitted.error));
+    const { id, spec, circuit } = admitted.value;
+    expect(id).toMatch(/^job_[0-9a-hjkmnp-tv-z]{26}$/);
+    expect(spec.seed).toBe(0x0707070707070707n);
+    expect(spec.circuitId).toMatch(/^circ_[0-9a-f]{32}$/);
+    expect(circuit?.openqasm).toBe(bell);
+  });
+
+  test.each<[string, Partial<SubmitRequest>, string, readonly string[]]>([
+    ["an unparsable circuit", { circuit: { openqasm: "OPENQASM 3.0; qubit q; h q;" } }, "invalid_circuit", ["openqasm"]],
+    ["a circuit that is not stored", { circuit: { circuitId: `circ_${"0".repeat(32)}` } }, "circuit_not_found", []],
+    ["a name of the server's kind", { name: "job_mine" }, "invalid_request", ["id"]],
+    ["an unknown parameter", { parameters: { theta: 1 } }, "unbound_parameter", ["parameters.theta"]],
+    ["a deadline in the past", { deadlineMs: nowMs - 1 }, "deadline_passed", ["deadline"]],
+    ["a deadline now", { deadlineMs: nowMs }, "deadline_passed", ["deadline"]],
+    ["a device that does not exist", { requirements: { ...noRequirements, device: "nowhere" } }, "no_device_fits", ["device"]],
+    [
+      "more qubits than any device has",
+      { requirements: { ...noRequirements, minQubits: 100 } },
+      "no_device_fits",
+      ["requirements.min_qubits"],
+    ],
+    [
+      "an observable of another width",
+      { observables: [{ name: "z", terms: [{ coefficient: 1, pauli: "ZZZ" }] }] },
+      "invalid_request",
+      ["observables[0].terms[0].pauli"],
+    ],
+    [
+      "two observables of one name",
+      { observables: ["a", "a"].map((name) => ({ name, terms: [{ coefficient: Number.NaN, pauli: "ZZ" }] })) },
+      "invalid_request",
+      ["observables[0].terms[0].coefficient", "observables[1].name", "observables[1].terms[0].coefficient"],
+    ],
+  ])("%s is refused", async (_what, changes, code, fields) => {
+    const refused = await refusal(changes);
+    expect(refused.code).toBe(code);
+    expect(refused.fields).toEqual(fields);
+  });
+
+  test("faults of every kind come together, those of the door first", async () => {
+    const doorFault = { field: "shots", wanted: "1 to 1000000", found: "0", hint: "" };
+    const { code, fields } = await refusal({
+      faults: [doorFault],
+      name: "job_x",
+      circuit: { openqasm: "OPENQASM 3.0; nonsense;" },
+      deadlineMs: 1,
+    });
+    expect(code).toBe("invalid_request");
+    expect(fields).toEqual(["shots", "id", "openqasm", "deadline"]);
+  });
+
+  test("observables need a circuit whose measurements are last", async () => {
+    const dynamic = 'OPENQASM 3.0; include "stdgates.inc"; qubit[1] q; bit[1] c; c[0] = measure q[0]; x q[0];';
+    const observables = [{ name: "z", terms: [{ coefficient: 1, pauli: "Z" }] }];
+    expect((await refusal({ circuit: { openqasm: dynamic }, observables })).fields).toEqual(["observables"]);
+  });
+});
+
+describe("the hash of a request", () => {
+  test("does not depend on the order of maps, on the key, or on faults", () => {
+    const a = request({ tags: { x: "1", y: "2" }, idempotencyKey: "k" });
+    const b = request({ tags: { y: "2", x: "1" }, idempotencyKey: "other" });
+    expect(hashRequest(a)).toBe(hashRequest(b));
+  });
+
+  test.each<[string, Partial<SubmitRequest>]>([
+    ["shots", { shots: 101 }],
+    ["seed", { seed: 2n }],
+    ["circuit", { circuit: { openqasm: `${bell} ` } }],
+    ["deadline", { deadlineMs: nowMs + 1 }],
+    ["tags", { tags: { a: "b" } }],
+    ["priority", { priority: "HIGH" }],
+  ])("changes with the %s", (_what, changes) => {
+    expect(hashRequest(request(changes))).not.toBe(hashRequest(request()));
+  });
+});
