@@ -10,6 +10,9 @@ if (runtime === undefined) {
   process.exit(69);
 }
 const child = spawn(runtime.command, [...runtime.launchArguments, ...args], { stdio: "inherit" });
-// The child decides what a signal means; this process only waits for it.
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+// The child decides what a signal means; this process only waits for it. A terminal sends Ctrl-C to both already.
+process.on("SIGINT", () => {
+  if (!process.stdin.isTTY) child.kill("SIGINT");
+});
+process.on("SIGTERM", () => child.kill("SIGTERM"));
 child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));

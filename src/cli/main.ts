@@ -38,7 +38,11 @@ const world: World = {
   version: packageFile.version,
 };
 
-const code = await runCli(process.argv.slice(2), world);
+const code = await runCli(process.argv.slice(2), world).catch((error: unknown) => {
+  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`This is a bug of the command, please report it:\n${cause}\n`);
+  return exitCodes.internal.code;
+});
 await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
 process.exit(code);
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { exitCodes } from "./exit-codes.ts";
 import { cliPage } from "./page.ts";
 
-test("docs/cli.md is fresh (write it with `vitest -u src/cli/page.test.ts`)", async () => {
+test("docs/cli.md is fresh (write it with `vitest run src/cli/page.test.ts -u`)", async () => {
   await expect(cliPage()).toMatchFileSnapshot("../../docs/cli.md");
 });
 

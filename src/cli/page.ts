@@ -51,7 +51,8 @@ const opening = `<!-- Generated from src/cli. Do not edit. -->
 - Data goes to stdout, progress and refusals to stderr. Progress is shown on a terminal only: a pipe stays quiet.
 - \`-o json\` prints one JSON value, \`eigen jobs watch -o json\` one per line. 64-bit numbers and times are strings, states are the words of the API.
 - Colours appear on a terminal, unless \`NO_COLOR\` is set; they never say anything that words do not.
-- \`EIGEN_URL\` is the address of the kernel: \`http://localhost:8080\` by default. Port 50051 is spoken to with native gRPC.
+- \`EIGEN_URL\` is the address of the kernel: \`http://localhost:8080\` by default. Port 50051, and any address written
+  \`grpc://HOST:PORT\`, is spoken to with native gRPC.
 - Ctrl-C while a job is waited for stops the waiting, not the job, and says how to go on.
 `;
 

@@ -7,6 +7,9 @@ test.each([
   ["http://localhost:50051", "grpc-web", false, "grpc-web", "http://localhost:8080"],
   ["http://localhost:8080/", undefined, true, "connect", "http://localhost:8080"],
   ["https://kernel.example/eigen/", undefined, true, "connect", "https://kernel.example/eigen"],
+  ["grpc://localhost:41943", undefined, true, "grpc", "http://localhost:41943"],
+  ["grpcs://kernel.example", undefined, true, "grpc", "https://kernel.example"],
+  ["grpc://localhost:8080", "connect", true, "connect", "http://localhost:8080"],
   ["http://localhost:41943", "grpc", true, "grpc", "http://localhost:41943"],
 ] as const)(
   "%s with wish %s and gRPC possible: %s is spoken to with %s at %s",
@@ -16,8 +19,10 @@ test.each([
 );
 
 test("what cannot work is refused with what would", () => {
-  expect(() => chooseDoor("ftp://localhost", undefined, true)).toThrow(/http or https/);
+  expect(() => chooseDoor("ftp://localhost", undefined, true)).toThrow(/http, https, grpc or grpcs/);
   expect(() => chooseDoor("http://localhost:50051", "grpc", false)).toThrow(/"connect" or "grpc-web"/);
+  expect(() => chooseDoor("grpc://localhost:50051", undefined, false)).toThrow(/"connect" or "grpc-web"/);
+  expect(() => chooseDoor("localhost", undefined, true)).toThrow(TypeError);
 });
 
 test.each([

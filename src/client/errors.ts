@@ -140,7 +140,7 @@ function withoutDetail(error: ConnectError, peer: string): KernelClientError {
   if (connectionStatuses.has(rpc)) {
     const text = `No kernel answers at ${peer}, or the connection to it broke: ${sentence(error.rawMessage)}`;
     const hint =
-      'Start one with `eigen serve`, or check the address: the gRPC port, unless it is 50051, also needs { protocol: "grpc" }.';
+      "Start one with `eigen serve`, or check the address. Native gRPC on another port than 50051 is written grpc://HOST:PORT.";
     return new KernelClientError({ code: "unreachable", rpc, text, hint, retryable: true, cause });
   }
   if (rpc === "deadline_exceeded") {

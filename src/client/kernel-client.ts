@@ -55,7 +55,7 @@ export interface ClientOptions {
 }
 
 export interface ConnectOptions extends ClientOptions {
-  /** Without it: native gRPC to port 50051 where the runtime can, else Connect. */
+  /** Without it: native gRPC to port 50051 and to grpc:// URLs where the runtime can, else Connect. */
   readonly protocol?: Protocol;
 }
 
