@@ -2,10 +2,10 @@
 
 import { readFile } from "node:fs/promises";
 import os from "node:os";
-import process from "node:process";
 import { describeError } from "../model/errors.ts";
 import { boot } from "./boot.ts";
 import { parseConfig, resolveComponents } from "./config/index.ts";
+import { createLogWriter } from "./host.ts";
 import { currentPlatform } from "./platform.ts";
 
 export interface EmbeddedKernel {
@@ -34,7 +34,7 @@ export async function bootKernel({ dataDir }: { readonly dataDir: string }): Pro
     options: config.value.options,
     running: running.value,
     logFormat: "text",
-    writeLog: (line) => void process.stderr.write(`${line}\n`),
+    writeLog: createLogWriter(),
   });
   if (!booted.ok) throw new Error(describeError(booted.error));
   const { ports, close } = booted.value;

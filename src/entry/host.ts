@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { spawnThreadWorker } from "../adapters/compute/thread-worker.ts";
 import { createWorkerPool } from "../adapters/compute/worker-pool.ts";
 import { openLibsqlStore } from "../adapters/libsql/index.ts";
+import { createLineWriter } from "../adapters/log/line-writer.ts";
 import { createMemoryStore } from "../adapters/memory/index.ts";
 import { ok, type Result } from "../base/result.ts";
 import type { KernelError } from "../model/errors.ts";
@@ -28,9 +29,22 @@ export function hostStats(): HostStats {
   return {
     cpuMs: (user + system) / 1000,
     memoryBytes: process.memoryUsage.rss(),
-    machineMemoryBytes: os.totalmem(),
+    machineMemoryBytes: memoryLimitBytes(),
     coreCount: os.availableParallelism(),
   };
+}
+
+/** What a container may use, where it is less than what the machine has. */
+function memoryLimitBytes(): number {
+  const limit = process.constrainedMemory?.() ?? 0;
+  return limit > 0 ? Math.min(limit, os.totalmem()) : os.totalmem();
+}
+
+/** Writes log lines to stderr; a reader that is slow or gone costs lines, not the kernel. */
+export function createLogWriter(): (line: string) => void {
+  return createLineWriter(process.stderr, (count) =>
+    JSON.stringify({ level: "warn", message: "log lines were dropped", fields: { count } }),
+  );
 }
 
 /** Resolves after `ms`, or as soon as the signal aborts. */

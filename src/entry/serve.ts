@@ -8,6 +8,7 @@ import { describeError, type KernelError, kernelError } from "../model/errors.ts
 import type { LogFormat } from "../observability/index.ts";
 import { type BootedKernel, boot } from "./boot.ts";
 import { checkServe, type KernelConfig, notInEffect, parseConfig, resolveComponents } from "./config/index.ts";
+import { createLogWriter } from "./host.ts";
 import { currentPlatform, type Platform } from "./platform.ts";
 
 export interface ServeArguments {
@@ -49,7 +50,7 @@ async function start(args: ServeArguments): Promise<Result<{ kernel: BootedKerne
   if (!running.ok) return running;
   const platform = await currentPlatform();
   const logFormat = args.logFormat ?? (process.stderr.isTTY ? "text" : "json");
-  const writeLog = (line: string): void => void process.stderr.write(`${line}\n`);
+  const writeLog = createLogWriter();
   const booted = await boot({ platform, options: config.value.options, running: running.value, logFormat, writeLog });
   return booted.ok ? ok({ kernel: booted.value, config: config.value }) : booted;
 }

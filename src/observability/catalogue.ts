@@ -27,7 +27,7 @@ const catalogue = {
   cpu_utilization: {
     kind: "gauge",
     unit: "ratio",
-    help: "Processor time of the kernel's process over that of all cores, lately, 0 to 1.",
+    help: "Processor time of the kernel's process over that of all cores in the window, 0 to 1.",
   },
   memory_utilization: {
     kind: "gauge",

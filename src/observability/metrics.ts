@@ -4,20 +4,14 @@
 import { limits } from "../base/limits.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CounterName, GaugeName, HistogramName, Labels } from "../ports/telemetry.ts";
-import { type MetricName, metricCatalogue, metricNames } from "./catalogue.ts";
+import { createBucketCounts, quantileMs } from "./buckets.ts";
+import { type MetricName, type MetricRecord, metricCatalogue, metricNames } from "./catalogue.ts";
+import { type Counter, createCounter } from "./counter.ts";
+import { createHistogram, type Histogram } from "./histogram.ts";
+import { createHostUsage, type HostStats } from "./host-usage.ts";
 import { type PrometheusHistogram, toPrometheusText } from "./prometheus.ts";
-import { createWindowCounter } from "./window-counter.ts";
-import { createWindowHistogram, type WindowHistogram } from "./window-histogram.ts";
-
-/** What the process uses, as its runtime tells. */
-export interface HostStats {
-  /** Processor time of the process since it started. */
-  readonly cpuMs: number;
-  /** Resident memory. */
-  readonly memoryBytes: number;
-  readonly machineMemoryBytes: number;
-  readonly coreCount: number;
-}
+import { createSeriesSet, type Series, type SeriesSet } from "./series.ts";
+import { reachMs } from "./window.ts";
 
 export interface MetricsOptions {
   readonly clock: Clock;
@@ -29,7 +23,10 @@ export interface Metrics {
   observe(name: HistogramName, ms: number, labels: Labels): void;
   gauge(name: GaugeName, value: number, labels: Labels): void;
   names(): readonly string[];
-  /** Series that match, then for a metric with labels and a query without, their total. */
+  /**
+   * Without labels: for each metric every label set, then its total, whose labels are empty. With labels: the label sets that
+   * carry them; a metric that is computed from others has one point, over what carries them.
+   */
   query(query: MetricQuery): readonly MetricPoint[];
   prometheusText(): string;
 }
@@ -37,7 +34,9 @@ export interface Metrics {
 export interface MetricQuery {
   /** Empty: all. Unknown names are left out. */
   readonly names: readonly string[];
+  /** Every label with its value. */
   readonly labels: Labels;
+  /** Up to limits.metricWindowMsMax; how exactly it is kept is told in window.ts. */
   readonly windowMs: number;
 }
 
@@ -46,116 +45,133 @@ export interface MetricPoint {
   readonly labels: Labels;
   /** Undefined: not measured in the window. */
   readonly value: number | undefined;
-  readonly unit: string;
-  readonly kind: "counter" | "gauge" | "histogram";
+  readonly unit: MetricRecord["unit"];
+  readonly kind: MetricRecord["kind"];
   readonly help: string;
 }
 
-/** Upper edges of the Prometheus buckets in milliseconds. */
-const edgesMs = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000];
-const windowMsDefault = 5 * 60 * 1000;
+const prometheusWindowMs = 5 * 60 * 1000;
+/** A rate over less is noise: one request in a kernel's first millisecond is not a thousand a second. */
+const rateSpanMsMin = 1000;
+
+interface Gauge {
+  value: number;
+}
+
+/** Computes a metric from others, over the series that carry the labels; undefined: not measured. */
+type Derivation = (windowMs: number, labels: Labels) => number | undefined;
+
+interface Reading {
+  readonly labels: Labels;
+  readonly value: number | undefined;
+}
 
 export function createMetrics({ clock, hostStats }: MetricsOptions): Metrics {
-  const nowMs = (): number => clock.monotonicMs();
-  const counters = createSeries(() => createWindowCounter(nowMs));
-  const gauges = createSeries(() => ({ value: 0 }));
-  const histograms = createSeries(() => createWindowHistogram(nowMs, edgesMs));
-  // All label sets of a histogram together: percentiles cannot be added.
-  const wholes = createSeries(() => createWindowHistogram(nowMs, edgesMs));
-  const cpu = createCpuMeter(clock, hostStats);
+  const bornMs = clock.monotonicMs();
+  const counters = createInstruments<CounterName, Counter>(limits.metricSeriesMax, createCounter);
+  const gauges = createInstruments<GaugeName, Gauge>(limits.metricSeriesMax, () => ({ value: 0 }));
+  const histograms = createInstruments<HistogramName, Histogram>(limits.histogramSeriesMax, createHistogram);
+  const host = createHostUsage(bornMs, hostStats);
+  const derived = createDerivations();
 
-  const rise = (name: CounterName, windowMs: number, labels: Labels = {}): number =>
-    sumOf(counters.matching(name, labels), ({ value }) => value.over(windowMs).rise);
-  const p95 = (name: HistogramName, windowMs: number): number | undefined => {
-    const [whole] = wholes.matching(name, {});
-    const summary = whole?.value.over(windowMs);
-    return summary === undefined || summary.count === 0 ? undefined : summary.quantileMs(0.95) / 1000;
-  };
-  const ratio = (part: number, whole: number): number | undefined => (whole === 0 ? undefined : part / whole);
-
-  /** Metrics that are computed from others when they are read. */
-  const derived: Partial<Record<MetricName, (windowMs: number) => number | undefined>> = {
-    job_processing_time_p95: (windowMs) => p95("job_processing_time", windowMs),
-    scheduling_latency_p95: (windowMs) => p95("scheduling_latency", windowMs),
-    circuit_store_latency: (windowMs) => p95("circuit_store_latency", windowMs),
-    api_request_latency: (windowMs) => p95("api_request_latency", windowMs),
-    job_success_rate(windowMs) {
-      const [completed = 0, failed = 0, dead = 0] = ["COMPLETED", "FAILED", "DEAD"].map((state) =>
-        rise("jobs_processed_total", windowMs, { state }),
-      );
-      return ratio(completed, completed + failed + dead);
-    },
-    api_throughput(windowMs) {
-      const series = counters.matching("api_requests_total", {});
-      const spanMs = Math.max(...series.map(({ value }) => value.over(windowMs).spanMs));
-      return series.length === 0 ? undefined : (1000 * rise("api_requests_total", windowMs)) / spanMs;
-    },
-    error_rate: (windowMs) =>
-      ratio(rise("api_errors_total", windowMs, { fault: "kernel" }), rise("api_requests_total", windowMs)),
-    cpu_utilization: () => cpu.read(),
-    memory_utilization() {
-      const { memoryBytes, machineMemoryBytes } = hostStats();
-      return ratio(memoryBytes, machineMemoryBytes);
-    },
-  };
-
-  function read(name: MetricName, labels: Labels, windowMs: number): MetricPoint[] {
-    const { kind, unit, help } = metricCatalogue[name];
-    const point = (pointLabels: Labels, value: number | undefined): MetricPoint => ({
-      name,
-      labels: pointLabels,
-      value,
-      unit,
-      kind,
-      help,
-    });
-    const isFiltered = Object.keys(labels).length > 0;
-    const compute = derived[name];
-    if (compute !== undefined) return isFiltered ? [] : [point({}, compute(windowMs))];
-    const series: readonly { readonly labels: Labels; readonly value: number }[] =
-      kind === "counter"
-        ? counters.matching(name, labels).map(({ labels: own, value }) => ({ labels: own, value: value.total }))
-        : gauges.matching(name, labels).map(({ labels: own, value }) => ({ labels: own, value: value.value }));
-    const points = series
-      .filter(({ labels: own }) => Object.keys(own).length > 0)
-      .map(({ labels: own, value }) => point(own, value));
-    if (isFiltered) return points;
-    // A counter begins at 0; a gauge that nobody set is not measured.
-    const total = kind === "counter" || series.length > 0 ? sumOf(series, ({ value }) => value) : undefined;
-    return [...points, point({}, total)];
+  function createDerivations(): Partial<Record<MetricName, Derivation>> {
+    const rise = (name: CounterName, windowMs: number, labels: Labels): number =>
+      sumOf(counters.matching(name, labels), ({ value }) => value.rise(clock.monotonicMs(), windowMs));
+    const p95 =
+      (name: HistogramName): Derivation =>
+      (windowMs, labels) => {
+        const merged = createBucketCounts();
+        for (const { value } of histograms.matching(name, labels)) value.collect(clock.monotonicMs(), windowMs, merged);
+        const ms = quantileMs(merged, 0.95);
+        // Buckets know it to 1 %: more digits would be made up, and differ between engines.
+        return ms === undefined ? undefined : Number((ms / 1000).toPrecision(4));
+      };
+    return {
+      job_processing_time_p95: p95("job_processing_time"),
+      scheduling_latency_p95: p95("scheduling_latency"),
+      circuit_store_latency: p95("circuit_store_latency"),
+      api_request_latency: p95("api_request_latency"),
+      job_success_rate(windowMs, labels) {
+        const ended = (state: string): number => rise("jobs_processed_total", windowMs, { ...labels, state });
+        const completed = ended("COMPLETED");
+        return ratio(completed, completed + ended("FAILED") + ended("DEAD"));
+      },
+      api_throughput(windowMs, labels) {
+        // Once there was a request, a window without one is a measured 0.
+        if (counters.matching("api_requests_total", labels).length === 0) return undefined;
+        const nowMs = clock.monotonicMs();
+        const spanMs = Math.max(rateSpanMsMin, Math.min(nowMs - bornMs, reachMs(nowMs, windowMs)));
+        return (1000 * rise("api_requests_total", windowMs, labels)) / spanMs;
+      },
+      error_rate(windowMs, labels) {
+        const failed = rise("api_errors_total", windowMs, { ...labels, fault: "kernel" });
+        const asked = rise("api_requests_total", windowMs, labels);
+        // A request counts when it comes and its error when it fails: a long stream may do so a window later.
+        return ratio(failed, Math.max(asked, failed));
+      },
+      cpu_utilization: (windowMs, labels) => (isEmpty(labels) ? host.cpu(clock.monotonicMs(), windowMs) : undefined),
+      memory_utilization: (_windowMs, labels) => (isEmpty(labels) ? host.memory() : undefined),
+    };
   }
 
   function query({ names, labels, windowMs }: MetricQuery): readonly MetricPoint[] {
+    host.sample(clock.monotonicMs());
     const wanted = names.length === 0 ? metricNames : metricNames.filter((name) => names.includes(name));
-    return wanted.flatMap((name) => read(name, labels, windowMs));
+    return wanted.flatMap((name) =>
+      read(name, labels, windowMs).map((reading) => ({ name, ...metricCatalogue[name], ...reading })),
+    );
+  }
+
+  function read(name: MetricName, labels: Labels, windowMs: number): readonly Reading[] {
+    const derive = derived[name];
+    if (derive === undefined) return isEmpty(labels) ? readAll(name) : readSeries(name, labels);
+    const value = derive(windowMs, labels);
+    // Labels that this metric does not carry: it has nothing to say about them.
+    return value === undefined && !isEmpty(labels) ? [] : [{ labels, value }];
+  }
+
+  function readAll(name: MetricName): readonly Reading[] {
+    const series = readSeries(name, {});
+    // A counter begins at 0; a gauge that nobody set is not measured.
+    const isMeasured = metricCatalogue[name].kind === "counter" || series.length > 0;
+    const total = isMeasured ? sumOf(series, ({ value }) => value) : undefined;
+    return [...series.filter((one) => !isEmpty(one.labels)), { labels: {}, value: total }];
+  }
+
+  function readSeries(name: MetricName, labels: Labels): readonly { readonly labels: Labels; readonly value: number }[] {
+    return metricCatalogue[name].kind === "counter"
+      ? counters.matching(name, labels).map((one) => ({ labels: one.labels, value: one.value.total }))
+      : gauges.matching(name, labels).map((one) => ({ labels: one.labels, value: one.value.value }));
+  }
+
+  function prometheusText(): string {
+    const points = query({ names: [], labels: {}, windowMs: prometheusWindowMs });
+    // Prometheus adds label sets up itself: beside them a total would count twice.
+    const labelled = new Set(points.filter(({ labels }) => !isEmpty(labels)).map(({ name }) => name));
+    const exposed = points.filter(({ name, labels }) => !(isEmpty(labels) && labelled.has(name)));
+    const cumulative = histograms.names().flatMap((name) =>
+      histograms.matching(name, {}).map(
+        ({ labels, value }): PrometheusHistogram => ({
+          name: `eigen_${name}_seconds`,
+          help: histogramHelp[name],
+          labels,
+          ...value.cumulative(),
+        }),
+      ),
+    );
+    return toPrometheusText(exposed, cumulative);
   }
 
   return {
-    count: (name, labels, by) => counters.at(name, labels).add(by),
-    observe(name, ms, labels) {
-      histograms.at(name, labels).record(ms);
-      wholes.at(name, {}).record(ms);
-    },
+    count: (name, labels, by) => counters.at(name, labels).add(clock.monotonicMs(), by),
+    observe: (name, ms, labels) => histograms.at(name, labels).add(clock.monotonicMs(), ms),
     gauge(name, value, labels) {
       gauges.at(name, labels).value = value;
+      host.sample(clock.monotonicMs());
     },
     names: () => metricNames,
     query,
-    prometheusText() {
-      const points = metricNames.flatMap((name) => {
-        const read = query({ names: [name], labels: {}, windowMs: windowMsDefault });
-        // Prometheus adds label sets up itself.
-        return read.length > 1 ? read.slice(0, -1) : read;
-      });
-      const detailed: PrometheusHistogram[] = histograms.all().map(({ name, labels, value }) => ({
-        name: `eigen_${name}_seconds`,
-        help: histogramHelp[name as HistogramName],
-        labels,
-        edges: edgesMs.map((edge) => edge / 1000),
-        ...toSeconds(value.cumulative(edgesMs)),
-      }));
-      return toPrometheusText(points, detailed);
-    },
+    prometheusText,
   };
 }
 
@@ -166,71 +182,39 @@ const histogramHelp: Readonly<Record<HistogramName, string>> = {
   api_request_latency: "Request to first response message.",
 };
 
-function toSeconds({ counts, count, sumMs }: ReturnType<WindowHistogram["cumulative"]>) {
-  return { counts, count, sum: sumMs / 1000 };
+interface Instruments<Name extends string, T> {
+  at(name: Name, labels: Labels): T;
+  /** Of a name that nobody used: none. */
+  matching(name: string, labels: Labels): readonly Series<T>[];
+  names(): readonly Name[];
 }
 
-interface Series<T> {
-  /** The series of this label set, made when it is new. */
-  at(name: string, labels: Labels): T;
-  matching(name: string, labels: Labels): readonly { readonly labels: Labels; readonly value: T }[];
-  all(): readonly { readonly name: string; readonly labels: Labels; readonly value: T }[];
-}
-
-/** At most limits.metricSeriesMax label sets a name; further ones share one, every value of it "other". */
-function createSeries<T>(create: () => T): Series<T> {
-  const byName = new Map<string, Map<string, { readonly labels: Labels; readonly value: T }>>();
+function createInstruments<Name extends string, T>(seriesCountMax: number, create: () => T): Instruments<Name, T> {
+  const byName = new Map<string, SeriesSet<T>>();
+  const used: Name[] = [];
   return {
     at(name, labels) {
-      let sets = byName.get(name);
-      if (sets === undefined) {
-        sets = new Map();
-        byName.set(name, sets);
+      let set = byName.get(name);
+      if (set === undefined) {
+        set = createSeriesSet(seriesCountMax, create);
+        byName.set(name, set);
+        used.push(name);
       }
-      const key = keyOf(labels);
-      const known = sets.get(key);
-      if (known !== undefined) return known.value;
-      const isFull = sets.size >= limits.metricSeriesMax;
-      const own = isFull ? Object.fromEntries(Object.keys(labels).map((label) => [label, "other"])) : labels;
-      const ownKey = keyOf(own);
-      const entry = sets.get(ownKey) ?? { labels: own, value: create() };
-      sets.set(ownKey, entry);
-      return entry.value;
+      return set.at(labels);
     },
-    matching(name, labels) {
-      const wanted = Object.entries(labels);
-      return [...(byName.get(name)?.values() ?? [])].filter((entry) =>
-        wanted.every(([label, value]) => entry.labels[label] === value),
-      );
-    },
-    all: () => [...byName].flatMap(([name, sets]) => [...sets.values()].map((entry) => ({ name, ...entry }))),
+    matching: (name, labels) => byName.get(name)?.matching(labels) ?? [],
+    names: () => used,
   };
 }
 
-function keyOf(labels: Labels): string {
-  let key = "";
-  for (const [label, value] of Object.entries(labels)) key += `${label}\u0000${value}\u0000`;
-  return key;
+function ratio(part: number, whole: number): number | undefined {
+  return whole === 0 ? undefined : part / whole;
+}
+
+function isEmpty(labels: Labels): boolean {
+  return Object.keys(labels).length === 0;
 }
 
 function sumOf<T>(items: readonly T[], value: (item: T) => number): number {
   return items.reduce((sum, item) => sum + value(item), 0);
-}
-
-/** Utilisation between two readings at least a second apart; undefined until then. */
-function createCpuMeter(clock: Clock, hostStats: () => HostStats): { read(): number | undefined } {
-  let atMs = clock.monotonicMs();
-  let { cpuMs } = hostStats();
-  let last: number | undefined;
-  return {
-    read() {
-      const elapsedMs = clock.monotonicMs() - atMs;
-      if (elapsedMs < 1000) return last;
-      const now = hostStats();
-      last = Math.max(0, (now.cpuMs - cpuMs) / (elapsedMs * now.coreCount));
-      atMs = clock.monotonicMs();
-      cpuMs = now.cpuMs;
-      return last;
-    },
-  };
 }

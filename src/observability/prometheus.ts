@@ -1,18 +1,13 @@
 // The text format of Prometheus, version 0.0.4 (prometheus.io, exposition formats). The specification's names stand as they are; beside
 // them every duration is a proper histogram in seconds under `eigen_…_seconds`.
 
+import { type Cumulative, edgesMs } from "./histogram.ts";
 import type { MetricPoint } from "./metrics.ts";
 
-export interface PrometheusHistogram {
+export interface PrometheusHistogram extends Cumulative {
   readonly name: string;
   readonly help: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Upper edges in seconds, ascending. */
-  readonly edges: readonly number[];
-  /** counts[k]: samples at most edges[k]. */
-  readonly counts: readonly number[];
-  readonly count: number;
-  readonly sum: number;
 }
 
 export function toPrometheusText(points: readonly MetricPoint[], histograms: readonly PrometheusHistogram[]): string {
@@ -26,12 +21,12 @@ export function toPrometheusText(points: readonly MetricPoint[], histograms: rea
   }
   for (const [name, group] of Map.groupBy(histograms, (histogram) => histogram.name)) {
     lines.push(`# HELP ${name} ${escapeHelp(group[0]?.help ?? "")}`, `# TYPE ${name} histogram`);
-    for (const { labels, edges, counts, count, sum } of group) {
-      for (const [place, edge] of edges.entries()) {
-        lines.push(`${name}_bucket${labelText({ ...labels, le: numberText(edge) })} ${counts[place] ?? 0}`);
+    for (const { labels, counts, count, sumMs } of group) {
+      for (const [place, edgeMs] of edgesMs.entries()) {
+        lines.push(`${name}_bucket${labelText({ ...labels, le: numberText(edgeMs / 1000) })} ${counts[place] ?? 0}`);
       }
       lines.push(`${name}_bucket${labelText({ ...labels, le: "+Inf" })} ${count}`);
-      lines.push(`${name}_sum${labelText(labels)} ${numberText(sum)}`, `${name}_count${labelText(labels)} ${count}`);
+      lines.push(`${name}_sum${labelText(labels)} ${numberText(sumMs / 1000)}`, `${name}_count${labelText(labels)} ${count}`);
     }
   }
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;

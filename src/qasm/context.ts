@@ -1,13 +1,13 @@
 // The state of one elaboration: names, what was emitted so far, and how much work it may still cost.
 
 import { limits } from "../base/limits.ts";
+import { suggest } from "../base/suggest.ts";
 import type { Angle, AngleExpression, Operation, Register } from "../model/circuit.ts";
 import { angleSize, combine } from "./angle.ts";
 import type { Callee } from "./calls.ts";
 import { type FaultDraft, type FaultList, quoted, ReadingEnd, Refusal } from "./faults.ts";
 import { checkAngle, expand, type Item } from "./items.ts";
 import { type NameSymbol, Scope } from "./scope.ts";
-import { closestName } from "./suggest.ts";
 import type { LanguageVersion } from "./tokens.ts";
 
 export class Context {
@@ -89,7 +89,7 @@ export class Context {
     const isHidden = scope.names.has(name);
     (isHidden ? this.scope : scope).names.set(name, { kind: "broken" });
     if (this.#doubtfulNames.has(name) || this.isIncludeMissing) throw new Refusal(undefined);
-    const close = closestName(name, candidates);
+    const close = suggest(name, candidates);
     let advice = close === undefined ? `Declare ${quoted(name)} before it is used.` : `Did you mean \`${close}\`?`;
     if (isHidden) advice = "The body of a gate sees its own parameters and qubits, and constants and gates from outside.";
     throw new Refusal({ at, wanted: what, found: quoted(name), hint: hint === "" ? advice : hint });

@@ -222,7 +222,6 @@ export function createTicker(options: TickerOptions): Ticker {
 
   async function measure(): Promise<void> {
     telemetry.gauge("jobs_running", held.count);
-    telemetry.gauge("open_streams", hub.listenerCount);
     if (clock.monotonicMs() - measuredAtMs < limits.tickIdleMs) return;
     measuredAtMs = clock.monotonicMs();
     telemetry.gauge("queue_length", (await store.countJobs()).QUEUED);

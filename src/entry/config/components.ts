@@ -2,10 +2,10 @@
 
 import { limits } from "../../base/limits.ts";
 import { err, ok, type Result } from "../../base/result.ts";
+import { suggest } from "../../base/suggest.ts";
 import { type Fault, type KernelError, kernelError } from "../../model/errors.ts";
 import type { ComponentSwitches, SwitchableComponent } from "./options.ts";
 import { quote } from "./printable.ts";
-import { suggest } from "./suggest.ts";
 
 /** The components of the specification. */
 export type Component = SwitchableComponent | "driver-manager" | "system-api";

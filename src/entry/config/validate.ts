@@ -1,11 +1,11 @@
 // Plain values to typed settings, with every fault at once: also those between keys that are sound by themselves.
 
 import type { z } from "zod";
+import { suggest } from "../../base/suggest.ts";
 import type { Fault } from "../../model/errors.ts";
 import type { Plain } from "./document.ts";
 import { hideUserInfo, printable, quote } from "./printable.ts";
 import { configSchema, type Settings } from "./schema.ts";
-import { suggest } from "./suggest.ts";
 import { keysAt, leafKeys, toPath, valueAt, wantedAt } from "./walk.ts";
 
 export interface Validated {

@@ -12,9 +12,9 @@ import {
   mergeFromJson,
 } from "@bufbuild/protobuf";
 import { limits } from "../../base/limits.ts";
+import { suggest } from "../../base/suggest.ts";
 import type { Fault } from "../../model/errors.ts";
 import { entryPath, enumText, isSecret, quoteShort } from "../rules.ts";
-import { closest } from "./closest.ts";
 
 export interface Decoded {
   readonly message: Message;
@@ -127,7 +127,7 @@ function fault(path: string, wanted: string, value: JsonValue): Fault {
 
 function unknownField(desc: DescMessage, path: string, name: string, value: JsonValue): Fault {
   const known = desc.fields.map((field) => field.name);
-  const meant = closest(name, known);
+  const meant = suggest(name, known);
   const hint = meant === undefined ? `${desc.name} has ${known.join(", ") || "no fields"}.` : `Did you mean ${meant}?`;
   return { field: path, wanted: `a field of ${desc.name}`, found: `an unknown field (${typeof value})`, hint };
 }

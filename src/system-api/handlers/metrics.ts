@@ -1,6 +1,7 @@
 // Metrics by name, label and window, and the key metrics of the specification.
 
 import { create } from "@bufbuild/protobuf";
+import { suggest } from "../../base/suggest.ts";
 import {
   type MetricData,
   MetricDataSchema,
@@ -43,9 +44,12 @@ export function metricHandlers(
 
 function refuseUnknown(names: readonly string[], reader: MetricsReader): void {
   const known = new Set(reader.names());
-  const faults = names.flatMap((name, index) =>
-    known.has(name) ? [] : [{ field: `names[${index}]`, wanted: "the name of a metric", found: JSON.stringify(name), hint: "" }],
-  );
+  const faults = names.flatMap((name, index) => {
+    if (known.has(name)) return [];
+    const near = suggest(name, known);
+    const hint = near === undefined ? "Ask without names for every metric." : `Did you mean ${near}?`;
+    return [{ field: `names[${index}]`, wanted: "the name of a metric", found: JSON.stringify(name), hint }];
+  });
   if (faults.length > 0) refuse("metric_not_found", { faults });
 }
 

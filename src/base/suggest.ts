@@ -1,14 +1,19 @@
 // "Did you mean …?": the known word that is closest to a mistyped one.
 
+// Keeps a hostile text with thousands of names cheap.
+const candidateCountMax = 2000;
+
 /** The closest of `known`, or undefined when none is close enough to be what was meant. */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   // Nobody mistypes a long text into a short key; and the distance costs length times length.
   if (word.length > 64) return undefined;
   const typed = plain(word);
   let best: string | undefined;
-  // A third of the letters may be wrong; of a very short word, one.
-  let distanceMax = Math.max(1, Math.floor(typed.length / 3));
+  // A third of the letters may be wrong; of a short word, one; of a single letter, none.
+  let distanceMax = typed.length === 1 ? 0 : Math.max(1, Math.floor(typed.length / 3));
+  let seen = 0;
   for (const candidate of known) {
+    if (++seen > candidateCountMax) break;
     const distance = editDistance(typed, plain(candidate));
     if (distance > distanceMax || (best !== undefined && distance === distanceMax)) continue;
     best = candidate;
