@@ -12,7 +12,7 @@ root = Path(__file__).resolve().parents[2]
 out = Path(tempfile.mkdtemp())
 files = sorted(str(path) for path in (root / "proto").rglob("*.proto"))
 plugin = "--plugin=protoc-gen-grpc_python=/usr/bin/grpc_python_plugin"
-subprocess.run(["protoc", f"-I{root / 'proto'}", plugin, f"--python_out={out}", f"--grpc_python_out={out}", *files], check=True)
+subprocess.run(["protoc", f"-I{root / 'proto'}", "-I/usr/include", plugin, f"--python_out={out}", f"--grpc_python_out={out}", *files], check=True)
 # `grpc` and `google` are packages of the library already: only let them find ours beside their own.
 sys.path.insert(0, str(out))
 grpc.__path__.append(str(out / "grpc"))

@@ -8,8 +8,8 @@ import { startKernel, whyMissing } from "../support/kernel.ts";
 import { whyWithout } from "./install.ts";
 
 const python = "/usr/bin/python3";
-const packages = ["python3-grpcio", "python3-protobuf", "protobuf-compiler", "protobuf-compiler-grpc"];
-const probe = `${python} -c 'import grpc, google.protobuf' && protoc --version && test -x /usr/bin/grpc_python_plugin`;
+const packages = ["python3-grpcio", "python3-protobuf", "protobuf-compiler", "protobuf-compiler-grpc", "libprotobuf-dev"];
+const probe = `${python} -c 'import grpc, google.protobuf' && protoc --version && test -x /usr/bin/grpc_python_plugin && test -f /usr/include/google/protobuf/descriptor.proto`;
 const reason = whyWithout(["sh", "-c", probe], packages);
 
 describe.skipIf(reason !== undefined)(`Python's grpcio${reason === undefined ? "" : ` (skipped: ${reason})`}`, () => {
