@@ -152,7 +152,6 @@ export async function createQrtx(options: QrtxOptions): Promise<Qrtx> {
       if (signal.aborted) giveBack();
       else signal.addEventListener("abort", giveBack, { once: true });
       await held.empty();
-      await ticker.stop();
       hub.closeAll();
     },
 

@@ -21,10 +21,6 @@ const suites = {
   },
 } as const satisfies Record<string, { readonly checks: readonly Check[]; readonly config: string }>;
 
-// Deno 2.9.6 now and then dies of a segmentation fault inside its own node:http2 (nghttp2) some milliseconds after many gRPC clients
-// vanished in the middle of a stream. Until that is mended there, these checks run on Bun and Node only.
-const notOnDeno = /^(a stream that is cut off leaves nothing|many clients that leave inside of a stream)/;
-
 for (const runtime of runtimes) {
   const reason = whyMissing(runtime);
   for (const [name, { checks, config }] of Object.entries(suites)) {
@@ -36,11 +32,8 @@ for (const runtime of runtimes) {
       afterAll(async () => {
         expect(await kernel?.stop(), kernel?.logs()).toBe(0);
       }, bootMs);
-      const fitting = checks.filter((check) => runtime !== "deno" || !notOnDeno.test(check.name));
-      test.each(fitting.map((check) => [check.name, check] as const))(
+      test.each(checks.map((check) => [check.name, check] as const))(
         "%s",
-        // Once more, for the known race of a client's own deadline with the answer to it.
-        { timeout: checkMs, retry: 1 },
         async (_name, check) => {
           if (kernel === undefined) throw new Error("the kernel did not boot");
           await check.run(kernel.target).catch((error: unknown) => {
@@ -52,6 +45,7 @@ for (const runtime of runtimes) {
             );
           });
         },
+        checkMs,
       );
     });
   }
