@@ -97,7 +97,7 @@ export async function boot(input: BootInput): Promise<Result<BootedKernel, Kerne
 
   async function listen(): Promise<BootedKernel["ports"]> {
     const serve = async (port: number, fetch: Fetch): Promise<number> => {
-      const server: HttpServer = await platform.serveHttp({ host: options.host, port, fetch: keepAlive(fetch) });
+      const server: HttpServer = await platform.serveHttp({ host: options.host, port, fetch: guardHost(keepAlive(fetch)) });
       closers.push((signal) => server.close(signal));
       return server.port;
     };
@@ -128,6 +128,19 @@ export async function boot(input: BootInput): Promise<Result<BootedKernel, Kerne
     };
   }
 
+  /**
+   * Nobody signs in to a development kernel, so a page of another site must not reach it by pointing its own name at this machine (DNS
+   * rebinding): only this machine's names are answered.
+   */
+  function guardHost(fetch: Fetch): Fetch {
+    if (options.mode !== "development" && options.mode !== "test") return fetch;
+    return (request, env) => {
+      const { hostname } = new URL(request.url);
+      if (localNames.has(hostname) || hostname === options.host) return fetch(request, env);
+      return new Response(`A ${options.mode} kernel answers only under this machine's own names.\n`, { status: 403 });
+    };
+  }
+
   async function close(): Promise<void> {
     shutdown.abort();
     const patience = AbortSignal.timeout(limits.drainMs);
@@ -136,6 +149,8 @@ export async function boot(input: BootInput): Promise<Result<BootedKernel, Kerne
     }
   }
 }
+
+const localNames: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** The runtime's part of the heartbeat: commits wake the kernel by themselves, this is the slow fallback. */
 async function keepTicking(qrtx: Qrtx, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,8 @@
 // Commits steps and tells the world: every applied step's events go to the hub and into the metrics, in commit order.
 // A reply that was lost after a commit is looked up before it is called a failure.
 
-import { isTerminal } from "../model/job.ts";
+import type { JobEvent } from "../model/event.ts";
+import { isTerminal, type Job } from "../model/job.ts";
 import { type KernelStore, type Step, type StepOutcome, StoreUnavailableError } from "../ports/store.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { EventHub } from "./event-hub.ts";
@@ -56,9 +57,16 @@ function countMoves({ events, jobs }: Extract<StepOutcome, { kind: "applied" }>,
     if (event.to === "QUEUED" && event.from !== undefined) telemetry.count("jobs_reclaimed_total");
     const job = jobs.find((candidate) => candidate.id === event.jobId);
     if (job === undefined) continue;
+    logMove(event, job, telemetry);
     if (event.to === "SCHEDULED") telemetry.observe("scheduling_latency", Math.max(0, event.atMs - job.submittedAtMs));
     if (!isTerminal(event.to)) continue;
     telemetry.count("jobs_processed_total", { state: event.to });
     telemetry.observe("job_processing_time", Math.max(0, event.atMs - job.submittedAtMs), { state: event.to });
   }
+}
+
+/** Ends are news, other moves are detail. Never what a user wrote: names, tags and circuits stay out. */
+function logMove({ jobId, from, to, reason, fence, seq }: JobEvent, { failure }: Job, telemetry: Telemetry): void {
+  const fields = { job_id: jobId, from, to, reason, fence, cursor: seq, failure: isTerminal(to) ? failure?.code : undefined };
+  telemetry.log(isTerminal(to) ? "info" : "debug", "a job moved", fields);
 }

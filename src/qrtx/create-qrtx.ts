@@ -152,6 +152,7 @@ export async function createQrtx(options: QrtxOptions): Promise<Qrtx> {
       if (signal.aborted) giveBack();
       else signal.addEventListener("abort", giveBack, { once: true });
       await held.empty();
+      await ticker.stop();
       hub.closeAll();
     },
 

@@ -71,7 +71,7 @@ function endOfFailure({ job, stopReason }: HeldJob, failure: ComputeFailure, tel
     case "trapped": {
       // The cause is for operators: it goes to the log, not to the user.
       telemetry.log("error", "a compute worker died", { job_id: job.id, attempts: job.attempts, cause: failure.cause });
-      if (hasNoAttemptLeft(job)) return endOfAttempts(job, true);
+      if (job.attempts >= limits.attemptCountMax) return endOfAttempts(job);
       const isLast = job.workerKills + 1 >= limits.workerKillCountMax;
       const facts = { worker_kills: job.workerKills + 1, worker_kills_max: limits.workerKillCountMax };
       return isLast
@@ -91,7 +91,7 @@ function endOfStop(job: Job, reason: StopReason): EndStep | undefined {
         facts: { runtime_max_s: limits.jobRuntimeMsMax / 1000 },
       });
     case "given_back":
-      if (hasNoAttemptLeft(job)) return endOfAttempts(job, false);
+      // However often: a kernel that restarts in peace says nothing against the job.
       return end(job, "QUEUED", "its kernel is shutting down and gave it back", undefined);
     case "cancelled":
     case "lost":
@@ -99,13 +99,9 @@ function endOfStop(job: Job, reason: StopReason): EndStep | undefined {
   }
 }
 
-function hasNoAttemptLeft(job: Job): boolean {
-  return job.attempts >= limits.attemptCountMax;
-}
-
-function endOfAttempts(job: Job, killedWorker: boolean): EndStep {
+function endOfAttempts(job: Job): EndStep {
   const facts = { attempts: job.attempts, attempts_max: limits.attemptCountMax };
-  return end(job, "DEAD", "it was started as often as a job may be", { code: "too_many_attempts", facts }, killedWorker);
+  return end(job, "DEAD", "it was started as often as a job may be", { code: "too_many_attempts", facts }, true);
 }
 
 interface FailureParts {

@@ -3,7 +3,7 @@
 
 import { limits } from "../base/limits.ts";
 import type { JobEvent } from "../model/event.ts";
-import { isTerminal, type Job, type JobState } from "../model/job.ts";
+import { isTerminal, type Job } from "../model/job.ts";
 import type { EventFilter, KernelStore } from "../ports/store.ts";
 import type { JobUpdate, StreamItem } from "./door.ts";
 import type { EventHub } from "./event-hub.ts";
@@ -98,15 +98,22 @@ export async function* followJob(
   }
 }
 
-/** The job as a reader of this event should see it: nothing that came later. */
+/** The job as a reader of this event should see it, live or replayed: nothing that came later. */
 async function toUpdate(store: KernelStore, now: Job, event: JobEvent): Promise<JobUpdate> {
-  const job = now.state === event.to ? now : asOf(now, event.to);
+  const job = asOf(now, event);
   return { job, event, result: event.to === "COMPLETED" ? await findSmallResult(store, job) : undefined };
 }
 
-function asOf(now: Job, state: JobState): Job {
-  const startedAtMs = state === "QUEUED" || state === "SCHEDULED" ? undefined : now.startedAtMs;
-  return isTerminal(state) ? { ...now, state } : { ...now, state, startedAtMs, endedAtMs: undefined, failure: undefined };
+function asOf(now: Job, event: JobEvent): Job {
+  const known = { ...now, state: event.to, attempts: attemptsAt(event), device: event.device };
+  if (isTerminal(event.to)) return known;
+  return { ...known, startedAtMs: event.to === "RUNNING" ? event.atMs : undefined, endedAtMs: undefined, failure: undefined };
+}
+
+/** How often the job had been claimed: the fence rises with every claim, and once more when a claim ends without ending the job. */
+export function attemptsAt({ fence, from, to }: Pick<JobEvent, "fence" | "from" | "to">): number {
+  const isHeld = to === "SCHEDULED" || to === "RUNNING" || from === "SCHEDULED" || from === "RUNNING";
+  return isHeld ? Math.ceil(fence / 2) : Math.floor(fence / 2);
 }
 
 async function* readFrom(store: KernelStore, filter: EventFilter, after: number): AsyncGenerator<JobEvent> {

@@ -32,7 +32,10 @@ export interface TickerOptions {
 
 export interface Ticker {
   tick(): Promise<number>;
+  /** From now on nothing is claimed. */
   beginDrain(): void;
+  /** Resolves when no tick is under way; later ones do nothing: the store may be closed. */
+  stop(): Promise<void>;
   isDraining(): boolean;
 }
 
@@ -40,6 +43,7 @@ export function createTicker(options: TickerOptions): Ticker {
   const { store, circuits, drivers, clock, telemetry, hub, committer, held } = options;
   const compiled = new LruCache<string, CompiledCircuit>(limits.compiledCircuitCountMax);
   let isDraining = false;
+  let isStopped = false;
   let renewedAtMs = clock.monotonicMs();
   let lookedForExpiryAtMs = Number.NEGATIVE_INFINITY;
   let heartbeatAtMs = clock.monotonicMs();
@@ -49,6 +53,7 @@ export function createTicker(options: TickerOptions): Ticker {
   let next: Promise<number> | undefined;
 
   function tick(): Promise<number> {
+    if (isStopped) return Promise.resolve(limits.tickIdleMs);
     if (current === undefined) {
       current = pass().finally(() => {
         current = undefined;
@@ -241,6 +246,10 @@ export function createTicker(options: TickerOptions): Ticker {
     tick,
     beginDrain: () => {
       isDraining = true;
+    },
+    async stop() {
+      isStopped = true;
+      await current;
     },
     isDraining: () => isDraining,
   };

@@ -27,7 +27,8 @@ export interface Recorded {
 function recordingTelemetry(): { telemetry: Telemetry; recorded: Recorded } {
   const recorded: Recorded = { counts: [], spans: [], logs: [], latencies: [], openStreams: 0 };
   const telemetry: Telemetry = {
-    log: (_level, message, fields) => void recorded.logs.push({ message, fields }),
+    // What an operator would see at the usual level.
+    log: (level, message, fields) => void (level !== "debug" && recorded.logs.push({ message, fields })),
     count: (name, labels = {}) => void recorded.counts.push({ name, labels }),
     observe: (_name, _ms, labels) => void recorded.latencies.push(labels?.method ?? ""),
     gauge: (name, value) => {

@@ -162,6 +162,36 @@ describe("a kernel that cannot or must not start", () => {
   });
 });
 
+test("a development kernel answers only under this machine's own names, so that no other site's page can reach it", async () => {
+  const kernel = await start({ runtime: "bun" });
+  const { hostname, port } = new URL(kernel.target.baseUrl);
+  const statusFor = (host: string) =>
+    new Promise<string>((resolve) => {
+      const socket = connect(Number(port), hostname, () => socket.write(`GET /api/v1/health HTTP/1.1\r\nHost: ${host}\r\n\r\n`));
+      socket.once("data", (data) => {
+        resolve(data.toString().split(" ")[1] ?? "");
+        socket.destroy();
+      });
+    });
+  expect(await statusFor(`localhost:${port}`)).toBe("200");
+  expect(await statusFor(`evil.example:${port}`)).toBe("403");
+});
+
+test("a job's life is in the log under one trace, from the caller's", async () => {
+  const kernel = await start({ runtime: "bun", env: { EIGEN_LOG_LEVEL: "debug" } });
+  const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+  const { jobId } = await rpcOf(kernel).submitJob({ circuit: { case: "openqasm", value: bell }, shots: 10 }, { headers });
+  for await (const status of rpcOf(kernel).monitorJob({ id: jobId })) expect(status.traceId).toBe(traceId);
+  const records = kernel
+    .logs()
+    .split("\n")
+    .filter((line) => line.includes(jobId) && line.includes(traceId))
+    .map((line) => (JSON.parse(line) as { fields: { to: string } }).fields.to);
+  expect(records).toContain("QUEUED");
+  expect(records).toContain("COMPLETED");
+});
+
 describe("configuration in effect", () => {
   test("--components boots what is named and what it needs; the rest answers by name", async () => {
     const kernel = await start({ runtime: "bun", args: ["--components", "qfs"] });

@@ -11,7 +11,11 @@ export function telemetryInterceptor(telemetry: Telemetry, clock: Clock): Interc
   return (next) => async (request) => {
     const method = request.method.name;
     const startedMs = clock.monotonicMs();
-    const answered = () => telemetry.observe("api_request_latency", clock.monotonicMs() - startedMs, { method });
+    const answered = () => {
+      const ms = clock.monotonicMs() - startedMs;
+      telemetry.observe("api_request_latency", ms, { method });
+      telemetry.log("debug", "a request was answered", { method, ms });
+    };
     const failed = (error: unknown) => {
       const code = error instanceof ConnectError ? (detailOf(error)?.code ?? codeToString(error.code)) : "internal";
       const rpcCode = error instanceof ConnectError ? codeToString(error.code) : "internal";
