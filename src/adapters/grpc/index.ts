@@ -45,6 +45,7 @@ export function serveGrpc({ handlers, host, port, keepAliveMs }: GrpcServerOptio
       return;
     }
     sessions.add(session);
+    if ("Deno" in globalThis) destroyLater(session);
     session.setTimeout(keepAliveMs, () => probe(session, keepAliveMs));
     session.on("close", () => sessions.delete(session));
   });
@@ -121,6 +122,15 @@ function closeServer(
     for (const session of sessions) session.close();
     if (signal.aborted) cut();
   });
+}
+
+/**
+ * Deno 2.9 frees a session at once when `destroy` is called from within one of its own callbacks (a client's GOAWAY), and its nghttp2 goes
+ * on to use it: the process dies. Outside of callbacks it is safe.
+ */
+function destroyLater(session: ServerHttp2Session): void {
+  const destroy = session.destroy.bind(session);
+  session.destroy = (...reason) => void setImmediate(() => destroy(...reason));
 }
 
 function ignore(): void {}
