@@ -199,7 +199,7 @@ const catalogue = {
     rpc: "deadline_exceeded",
     retryable: true,
     text: "The request took longer than it may.",
-    hint: "Try again, or raise performance.network.request_timeout.",
+    hint: "Try again with a later deadline, or raise performance.network.request_timeout.",
   },
   internal: {
     rpc: "internal",

@@ -312,6 +312,20 @@ const doors: Check[] = [
     assert.ok(Date.now() - started < 5000);
   }),
 
+  check("a deadline that passes is told as one by the kernel too", async (_client, { baseUrl }) => {
+    // By hand: a client library gives up by itself at the same moment and rarely reads this answer.
+    const headers = { "Content-Type": "application/connect+json", "Connect-Timeout-Ms": "50" };
+    const body = new Uint8Array([0, 0, 0, 0, 2, ...new TextEncoder().encode("{}")]);
+    const answer = await fetch(`${baseUrl}/eigen.kernel.v1.EigenKernelService/SubscribeToEvents`, {
+      method: "POST",
+      headers,
+      body,
+    });
+    const text = await answer.text();
+    const { error } = JSON.parse(text.slice(text.lastIndexOf('{"error"'))) as { error: { code: string; message: string } };
+    assert.equal(error.code, "deadline_exceeded", error.message);
+  }),
+
   check("a page that is not on the list gets no permission", async (_client, { baseUrl }) => {
     const headers = { Origin: "https://evil.example", "Access-Control-Request-Method": "POST" };
     const answer = await fetch(`${baseUrl}${submitRpc}`, { method: "OPTIONS", headers });

@@ -14,9 +14,10 @@ export function errorInterceptor(telemetry: Telemetry): Interceptor {
     const tell = (thrown: unknown): ConnectError => {
       if (thrown instanceof ConnectError && (isOurs(thrown) || request.service.typeName !== EigenKernelService.typeName))
         return thrown;
-      if (isCancellation(thrown, request.signal)) return new ConnectError("the client went away", Code.Canceled);
+      // First: a deadline of the client's also aborts the signal, and is told as what it is.
       const refusal = toKernelError(thrown);
       if (refusal !== undefined) return toConnectError(refusal, wire);
+      if (isCancellation(thrown, request.signal)) return new ConnectError("the client went away", Code.Canceled);
       const traceparent = telemetry.traceparent();
       telemetry.log("error", "a request failed by a mistake of the kernel", {
         method: request.method.name,
