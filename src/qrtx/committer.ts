@@ -65,8 +65,9 @@ function countMoves({ events, jobs }: Extract<StepOutcome, { kind: "applied" }>,
   }
 }
 
-/** Ends are news, other moves are detail. Never what a user wrote: names, tags and circuits stay out. */
+/** An end without a result is news, other moves are detail. Never what a user wrote: names, tags and circuits stay out. */
 function logMove({ jobId, from, to, reason, fence, seq }: JobEvent, { failure }: Job, telemetry: Telemetry): void {
-  const fields = { job_id: jobId, from, to, reason, fence, cursor: seq, failure: isTerminal(to) ? failure?.code : undefined };
-  telemetry.log(isTerminal(to) ? "info" : "debug", "a job moved", fields);
+  const isNews = isTerminal(to) && to !== "COMPLETED";
+  const fields = { job_id: jobId, from, to, reason, fence, cursor: seq, failure: isNews ? failure?.code : undefined };
+  telemetry.log(isNews ? "info" : "debug", "a job moved", fields);
 }

@@ -15,6 +15,8 @@ export interface HeldJob {
   /** How it ended, while the store has not confirmed it; retried by every tick. */
   ending: Step | undefined;
   endingAttempts: number;
+  /** The store is being asked right now. */
+  isSettling: boolean;
 }
 
 export class HeldJobs {
@@ -33,6 +35,7 @@ export class HeldJobs {
       stopReason: undefined,
       ending: undefined,
       endingAttempts: 0,
+      isSettling: false,
     };
     this.#jobs.set(job.id, held);
     return held;

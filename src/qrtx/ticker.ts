@@ -94,7 +94,7 @@ export function createTicker(options: TickerOptions): Ticker {
   }
 
   async function retryEndings(): Promise<void> {
-    const unsettled = held.values().filter((running) => running.ending !== undefined);
+    const unsettled = held.values().filter((running) => running.ending !== undefined && !running.isSettling);
     await Promise.all(unsettled.map((running) => settle(running)));
   }
 
@@ -203,6 +203,7 @@ export function createTicker(options: TickerOptions): Ticker {
   async function settle(running: HeldJob): Promise<void> {
     const { ending } = running;
     if (ending === undefined) return held.remove(running);
+    running.isSettling = true;
     try {
       const outcome = await committer.commit(ending);
       if (outcome.kind === "refused" && wasApplied(ending, outcome.job)) hub.catchUp(await store.lastEventSeq());
@@ -211,6 +212,8 @@ export function createTicker(options: TickerOptions): Ticker {
       if (!(error instanceof StoreUnavailableError || error instanceof StoreOverloadedError)) throw error;
       running.endingAttempts++;
       if (running.endingAttempts >= limits.settleAttemptMax) held.remove(running);
+    } finally {
+      running.isSettling = false;
     }
   }
 
