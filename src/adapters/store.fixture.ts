@@ -7,6 +7,7 @@ import type {
   ClaimStep,
   CompleteStep,
   EndStep,
+  FirstClaim,
   JobFilter,
   KernelStore,
   NewCircuit,
@@ -78,9 +79,15 @@ export function submit(number: number, changes: Partial<SubmitStep> = {}): Submi
     traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     idempotencyKey: "",
     requestHash: "",
+    claim: undefined,
     queuedJobCountMax: 10_000,
     ...changes,
   };
+}
+
+/** What a submit says that also claims. */
+export function firstClaim(changes: Partial<FirstClaim> = {}): FirstClaim {
+  return { holder: "kernel_a", device: "sim", leaseMs: 10_000, reason: "placed on sim", ...changes };
 }
 
 export function claim(number: number, changes: Partial<ClaimStep> = {}): ClaimStep {
@@ -88,10 +95,7 @@ export function claim(number: number, changes: Partial<ClaimStep> = {}): ClaimSt
     kind: "claim",
     jobId: jobId(number),
     fence: 0,
-    holder: "kernel_a",
-    device: "sim",
-    leaseMs: 10_000,
-    reason: "placed on sim",
+    ...firstClaim(),
     start: false,
     ...changes,
   };

@@ -1,11 +1,17 @@
 // Decisions that every store adapter makes alike inside a step: the words of its own moves, and what reaping does to a job.
 
 import { type Job, type JobFailure, jobMoves } from "../model/job.ts";
+import type { EndStep } from "../ports/store.ts";
 
 export const submitReason = "submitted";
 
 /** Why a job that is claimed and started in one step is RUNNING. */
 export const startReason = jobMoves.SCHEDULED.RUNNING ?? "";
+
+/** Whether a kernel gives the job back in peace. */
+export function isYield({ to, killedWorker }: EndStep): boolean {
+  return to === "QUEUED" && !killedWorker;
+}
 
 export interface ReapVerdict {
   readonly to: "QUEUED" | "FAILED" | "DEAD";
@@ -19,7 +25,8 @@ export function reapVerdict(job: Job, attemptCountMax: number): ReapVerdict {
     const failure: JobFailure = { code: "deadline_exceeded", facts: { deadline_ms: job.deadlineMs ?? 0 }, faults: [] };
     return { to: "FAILED", reason: jobMoves.QUEUED.FAILED ?? "", failure };
   }
-  if (job.attempts < attemptCountMax) return { to: "QUEUED", reason: jobMoves[job.state].QUEUED ?? "", failure: undefined };
+  if (job.attempts - job.yields < attemptCountMax)
+    return { to: "QUEUED", reason: jobMoves[job.state].QUEUED ?? "", failure: undefined };
   const facts = { attempts: job.attempts, attempts_max: attemptCountMax };
   return { to: "DEAD", reason: jobMoves[job.state].DEAD ?? "", failure: { code: "too_many_attempts", facts, faults: [] } };
 }

@@ -53,6 +53,7 @@ export function describeStore(adapter: string, open: () => Promise<SuiteStore>):
           fence: 0,
           attempts: 0,
           workerKills: 0,
+          yields: 0,
           holder: "",
           leaseUntilMs: 0,
           device: "",

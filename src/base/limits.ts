@@ -22,6 +22,7 @@ export const limits = {
   classicalBitCountMax: 4096,
   parameterCountMax: 10_000,
   compiledCircuitCountMax: 64, // A large circuit may take 100 MB; sweeps and repeats use a few at a time.
+  keptTextLengthMax: 16_384, // Characters of a circuit whose id is kept with its text; longer texts are hashed each time.
   observableCountMax: 1000,
   observableTermCountMax: 10_000,
 
@@ -48,7 +49,9 @@ export const limits = {
   queueRetryMs: 1_000, // What a full queue tells its clients to wait.
   tickRetryMs: 200, // Time to the next tick after the store did not answer.
   claimBatchMax: 64, // Jobs claimed by one tick; the rest waits for the next, so that a tick stays short.
-  groupCommitTurns: 2, // Turns of the event loop in which a group fills up: 2 carry a quarter more jobs than 1, 4 no more than 2 (measured).
+  groupCommitTurns: 4, // Turns of the event loop in which a group fills up: 4 carry a tenth more jobs than 2, 8 no more than 4 (measured).
+  groupCommitBusySize: 4, // Steps of the last group from which on the next one is waited for.
+  groupCommitDistanceMs: 2, // From one commit to the next while busy: a sixth less work for each job than without; beyond, jobs wait longer for nothing (measured).
   groupCommitStepMax: 64, // Steps that share one fsync; more would lengthen the write lock.
   pendingCommitMax: 20_000, // Steps waiting for the writer; beyond it the store answers "overloaded".
   storeBusyMs: 2_000, // Longest wait for another process's write lock; it blocks the event loop, so it stays below leaseRenewMs.

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { createManualPool } from "../../test/fixtures/pool.ts";
 import { limits } from "../base/limits.ts";
-import type { ComputePool, ComputeResult, ComputeTask } from "../ports/compute.ts";
+import type { ComputeTask } from "../ports/compute.ts";
 import { createSimulatorDriver } from "./simulator-driver.ts";
 
 const long = limits.shortTaskWorkMax + 1;
@@ -11,29 +12,6 @@ const task: ComputeTask = {
   seed: 0n,
   observables: [],
 };
-
-/** A pool whose tasks end when the test says so. */
-function createManualPool(slotCount: number): { pool: ComputePool; finish: () => void; running: () => number } {
-  const ends: (() => void)[] = [];
-  const done: ComputeResult = { ok: true, outcome: { counts: new Map(), expectationValues: [], engine: "", simulatedMs: 0 } };
-  let busy = 0;
-  const pool: ComputePool = {
-    slotCount,
-    freeSlots: () => slotCount - busy,
-    run() {
-      expect(busy).toBeLessThan(slotCount);
-      busy++;
-      return new Promise((resolve) => {
-        ends.push(() => {
-          busy--;
-          resolve(done);
-        });
-      });
-    },
-    close: async () => {},
-  };
-  return { pool, finish: () => ends.shift()?.(), running: () => busy };
-}
 
 test("long tasks get a slot each and no more", () => {
   const { pool } = createManualPool(2);

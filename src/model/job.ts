@@ -107,6 +107,8 @@ export interface Job {
   readonly attempts: number;
   /** Of those, how often it took its compute worker down. */
   readonly workerKills: number;
+  /** Attempts that a kernel gave back in peace: they do not count against attemptCountMax. */
+  readonly yields: number;
   /** Id of the kernel that holds it; empty when none does. */
   readonly holder: string;
   /** By the store's clock; 0 when nobody holds it. */

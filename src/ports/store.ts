@@ -25,7 +25,12 @@ export interface SubmitStep {
   readonly requestHash: string;
   /** Most jobs in QUEUED, all tenants together. */
   readonly queuedJobCountMax: number;
+  /** Claims and starts it in the same transaction if no other job is QUEUED; otherwise, or undefined: it waits its turn. */
+  readonly claim: FirstClaim | undefined;
 }
+
+/** What a ClaimStep says beside the job, for one that is being submitted. */
+export type FirstClaim = Pick<ClaimStep, "holder" | "device" | "leaseMs" | "reason">;
 
 /** Takes a QUEUED job for one kernel: fence and attempts rise by one, the lease starts. */
 export interface ClaimStep {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { noRequirements, testOwner } from "../../test/fixtures/job.ts";
+import { noRequirements } from "../../test/fixtures/job.ts";
+import { bell, requestFixture } from "../../test/fixtures/request.ts";
 import { createMemoryStore } from "../adapters/memory/index.ts";
 import { createNoTelemetry } from "../adapters/otel/none.ts";
 import type { Device } from "../model/device.ts";
@@ -12,7 +13,6 @@ import type { SubmitRequest } from "./door.ts";
 const nowMs = 1_700_000_000_000;
 const clock = { nowMs: () => nowMs, monotonicMs: () => 0 };
 const telemetry = createNoTelemetry();
-const bell = 'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;';
 const simulator: Device = {
   name: "simulator",
   description: "",
@@ -26,30 +26,18 @@ const simulator: Device = {
   slotCount: 2,
 };
 
-function request(changes: Partial<SubmitRequest> = {}): SubmitRequest {
-  return {
-    owner: testOwner,
-    name: "",
-    circuit: { openqasm: bell },
-    shots: 100,
-    parameters: {},
-    observables: [],
-    seed: 1n,
-    requirements: noRequirements,
-    priority: "NORMAL",
-    deadlineMs: undefined,
-    tags: {},
-    idempotencyKey: "",
-    faults: [],
-    ...changes,
-  };
-}
-
 function admitting(changes: Partial<SubmitRequest>) {
   const store = createMemoryStore({ clock });
   const circuits = createCircuitFs({ store, parse: parseQasm, clock, telemetry, cacheSize: 10 });
   const randomBytes = (count: number): Uint8Array => new Uint8Array(count).fill(7);
-  return admit(request(changes), { circuits, devices: [simulator], nowMs, randomBytes, traceparent: "", queuedJobCountMax: 10 });
+  return admit(requestFixture(changes), {
+    circuits,
+    devices: [simulator],
+    nowMs,
+    randomBytes,
+    traceparent: "",
+    queuedJobCountMax: 10,
+  });
 }
 
 async function refusal(changes: Partial<SubmitRequest>) {
@@ -62,7 +50,7 @@ describe("admission", () => {
   test("a sound request becomes one step with its circuit, a server id and its own seed", async () => {
     const admitted = await admitting({ seed: undefined });
     if (!admitted.ok) throw new Error(JSON.stringify(admitted.error));
-    const { id, spec, circuit } = admitted.value;
+    const { id, spec, circuit } = admitted.value.step;
     expect(id).toMatch(/^job_[0-9a-hjkmnp-tv-z]{26}$/);
     expect(spec.seed).toBe(0x0707070707070707n);
     expect(spec.circuitId).toMatch(/^circ_[0-9a-f]{32}$/);
@@ -122,8 +110,8 @@ describe("admission", () => {
 
 describe("the hash of a request", () => {
   test("does not depend on the order of maps, on the key, or on faults", () => {
-    const a = request({ tags: { x: "1", y: "2" }, idempotencyKey: "k" });
-    const b = request({ tags: { y: "2", x: "1" }, idempotencyKey: "other" });
+    const a = requestFixture({ tags: { x: "1", y: "2" }, idempotencyKey: "k" });
+    const b = requestFixture({ tags: { y: "2", x: "1" }, idempotencyKey: "other" });
     expect(hashRequest(a)).toBe(hashRequest(b));
   });
 
@@ -135,6 +123,6 @@ describe("the hash of a request", () => {
     ["tags", { tags: { a: "b" } }],
     ["priority", { priority: "HIGH" }],
   ])("changes with the %s", (_what, changes) => {
-    expect(hashRequest(request(changes))).not.toBe(hashRequest(request()));
+    expect(hashRequest(requestFixture(changes))).not.toBe(hashRequest(requestFixture()));
   });
 });

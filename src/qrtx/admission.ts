@@ -22,15 +22,23 @@ export interface AdmissionContext {
   readonly queuedJobCountMax: number;
 }
 
+export interface Admitted {
+  readonly step: SubmitStep;
+  readonly circuit: Circuit;
+  /** The devices that satisfy it. */
+  readonly fitting: readonly Device[];
+}
+
 /** The step that admits the job, or all that is wrong with it. */
-export async function admit(request: SubmitRequest, context: AdmissionContext): Promise<Result<SubmitStep, KernelError>> {
+export async function admit(request: SubmitRequest, context: AdmissionContext): Promise<Result<Admitted, KernelError>> {
   const circuit = await findCircuit(request, context.circuits);
+  const match = circuit.ok ? matchDevices({ ...request, circuit: circuit.value.circuit }, context.devices) : undefined;
   const grouped: FaultGroups = {
     invalid_request: [...request.faults, ...nameFaults(request), ...(circuit.ok ? [] : circuit.error.requestFaults)],
     invalid_circuit: circuit.ok ? [] : circuit.error.circuitFaults,
     unbound_parameter: circuit.ok ? parameterFaults(request, circuit.value.circuit) : [],
     deadline_passed: deadlineFaults(request, context.nowMs),
-    no_device_fits: circuit.ok ? matchDevices({ ...request, circuit: circuit.value.circuit }, context.devices).faults : [],
+    no_device_fits: match?.faults ?? [],
   };
   if (circuit.ok) grouped.invalid_request.push(...observableFaults(request, circuit.value.circuit));
   const refusal = toRefusal(grouped);
@@ -48,7 +56,7 @@ export async function admit(request: SubmitRequest, context: AdmissionContext): 
     priority: request.priority,
     tags: request.tags,
   };
-  return ok({
+  const step: SubmitStep = {
     kind: "submit",
     id: createId("job", context.nowMs, context.randomBytes),
     owner: request.owner,
@@ -59,7 +67,9 @@ export async function admit(request: SubmitRequest, context: AdmissionContext): 
     idempotencyKey: request.idempotencyKey,
     requestHash: request.idempotencyKey === "" ? "" : hashRequest(request),
     queuedJobCountMax: context.queuedJobCountMax,
-  });
+    claim: undefined,
+  };
+  return ok({ step, circuit: circuit.value.circuit, fitting: match?.fitting ?? [] });
 }
 
 /** The same request has the same hash, whatever the order of its maps. */

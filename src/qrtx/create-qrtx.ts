@@ -68,11 +68,16 @@ export async function createQrtx(options: QrtxOptions): Promise<Qrtx> {
         queuedJobCountMax: options.queuedJobCountMax,
       });
       if (!admitted.ok) return (await findRepeat(request)) ?? admitted;
+      const offer = ticker.offer(admitted.value);
+      const step = { ...admitted.value.step, claim: offer?.claim };
       try {
-        const outcome = await committer.commit(admitted.value);
-        if (outcome.kind === "applied") void ticker.tick();
-        return toSubmitAnswer(admitted.value, outcome);
+        const outcome = await committer.commit(step);
+        const job = outcome.kind === "applied" ? outcome.jobs[0] : undefined;
+        offer?.take(job);
+        if (job?.state === "QUEUED") void ticker.wake();
+        return toSubmitAnswer(step, outcome);
       } catch (error) {
+        offer?.take(undefined);
         if (error instanceof StoreOverloadedError) return err(kernelError("overloaded", { retryAfterMs: limits.tickIdleMs }));
         throw error;
       }
@@ -146,9 +151,7 @@ export async function createQrtx(options: QrtxOptions): Promise<Qrtx> {
 
     async drain(signal) {
       ticker.beginDrain();
-      const giveBack = (): void => {
-        for (const running of held.values()) held.stop(running, "given_back");
-      };
+      const giveBack = (): void => held.stopAll("given_back");
       if (signal.aborted) giveBack();
       else signal.addEventListener("abort", giveBack, { once: true });
       await held.empty();
@@ -168,7 +171,13 @@ function toSubmitAnswer(step: SubmitStep, outcome: StepOutcome): Result<SubmitAn
   if (outcome.kind === "repeated") return ok({ job: outcome.job, repeated: true });
   if (outcome.kind === "applied") {
     const [job] = outcome.jobs;
-    return job === undefined ? err(kernelError("internal", { facts: { missing: "job" } })) : ok({ job, repeated: false });
+    if (job === undefined) return err(kernelError("internal", { facts: { missing: "job" } }));
+    // As it was admitted, although it may run already.
+    const [submitted] = outcome.events;
+    return ok({
+      job: submitted === undefined ? job : { ...job, state: submitted.to, eventSeq: submitted.seq },
+      repeated: false,
+    });
   }
   switch (outcome.reason) {
     case "queue_full":

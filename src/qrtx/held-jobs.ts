@@ -21,12 +21,34 @@ export interface HeldJob {
 
 export class HeldJobs {
   readonly #jobs = new Map<string, HeldJob>();
+  readonly #claims = new Set<string>();
+  #stopReasonOfAll: StopReason | undefined;
   #whenEmpty: (() => void)[] = [];
 
   get count(): number {
     return this.#jobs.size;
   }
 
+  /** Held, or on their way to it. */
+  get takenCount(): number {
+    return this.#jobs.size + this.#claims.size;
+  }
+
+  /** A claim goes to the store: it ends with add() or forgo(). */
+  expect(jobId: string): void {
+    this.#claims.add(jobId);
+  }
+
+  isExpected(jobId: string): boolean {
+    return this.#claims.has(jobId);
+  }
+
+  forgo(jobId: string): void {
+    this.#claims.delete(jobId);
+    this.#tellIfEmpty();
+  }
+
+  /** An expected claim that the store granted. */
   add(job: Job, claimedAtMs: number): HeldJob {
     const held: HeldJob = {
       job,
@@ -37,7 +59,9 @@ export class HeldJobs {
       endingAttempts: 0,
       isSettling: false,
     };
+    this.#claims.delete(job.id);
     this.#jobs.set(job.id, held);
+    if (this.#stopReasonOfAll !== undefined) this.stop(held, this.#stopReasonOfAll);
     return held;
   }
 
@@ -53,9 +77,7 @@ export class HeldJobs {
   remove(held: HeldJob): void {
     if (this.#jobs.get(held.job.id) !== held) return;
     this.#jobs.delete(held.job.id);
-    if (this.#jobs.size > 0) return;
-    for (const resolve of this.#whenEmpty) resolve();
-    this.#whenEmpty = [];
+    this.#tellIfEmpty();
   }
 
   /** Stops a run; the first reason stands. */
@@ -65,8 +87,21 @@ export class HeldJobs {
     held.controller.abort();
   }
 
+  /** Those that are held, and those that still come. */
+  stopAll(reason: StopReason): void {
+    this.#stopReasonOfAll = reason;
+    for (const held of this.values()) this.stop(held, reason);
+  }
+
+  /** Resolves when nothing is held nor about to be. */
   async empty(): Promise<void> {
-    if (this.#jobs.size === 0) return;
+    if (this.takenCount === 0) return;
     await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
+  }
+
+  #tellIfEmpty(): void {
+    if (this.takenCount > 0) return;
+    for (const resolve of this.#whenEmpty) resolve();
+    this.#whenEmpty = [];
   }
 }

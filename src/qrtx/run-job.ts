@@ -71,7 +71,7 @@ function endOfFailure({ job, stopReason }: HeldJob, failure: ComputeFailure, tel
     case "trapped": {
       // The cause is for operators: it goes to the log, not to the user.
       telemetry.log("error", "a compute worker died", { job_id: job.id, attempts: job.attempts, cause: failure.cause });
-      if (job.attempts >= limits.attemptCountMax) return endOfAttempts(job);
+      if (job.attempts - job.yields >= limits.attemptCountMax) return endOfAttempts(job);
       const isLast = job.workerKills + 1 >= limits.workerKillCountMax;
       const facts = { worker_kills: job.workerKills + 1, worker_kills_max: limits.workerKillCountMax };
       return isLast

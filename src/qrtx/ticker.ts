@@ -6,12 +6,14 @@ import { limits } from "../base/limits.ts";
 import { LruCache } from "../base/lru-cache.ts";
 import type { CompiledCircuit } from "../compiler/index.ts";
 import type { DriverManager, TaskSlot } from "../driver-manager/index.ts";
+import type { Device } from "../model/device.ts";
 import { isTerminal, type Job } from "../model/job.ts";
 import type { Clock } from "../ports/clock.ts";
-import { type KernelStore, type Step, StoreOverloadedError, StoreUnavailableError } from "../ports/store.ts";
+import { type FirstClaim, type KernelStore, type Step, StoreOverloadedError, StoreUnavailableError } from "../ports/store.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { CircuitFs } from "../qfs/index.ts";
 import { matchDevices } from "../resource-manager/index.ts";
+import type { Admitted } from "./admission.ts";
 import type { Committer } from "./committer.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { HeldJob, HeldJobs } from "./held-jobs.ts";
@@ -32,11 +34,22 @@ export interface TickerOptions {
 
 export interface Ticker {
   tick(): Promise<number>;
+  /** A tick that looks for jobs that wait: somebody knows of one. */
+  wake(): Promise<number>;
+  /** A place for a job that is about to be submitted; undefined when it has to wait its turn. */
+  offer(admitted: Admitted): Offer | undefined;
   /** From now on nothing is claimed. */
   beginDrain(): void;
   /** Resolves when no tick is under way; later ones do nothing: the store may be closed. */
   stop(): Promise<void>;
   isDraining(): boolean;
+}
+
+/** A reserved place: take() is to be called once, whatever the store answered. */
+export interface Offer {
+  readonly claim: FirstClaim;
+  /** Runs the job if the store claimed it; otherwise the place is free again. */
+  take(job: Job | undefined): void;
 }
 
 export function createTicker(options: TickerOptions): Ticker {
@@ -49,6 +62,9 @@ export function createTicker(options: TickerOptions): Ticker {
   let heartbeatAtMs = clock.monotonicMs();
   let caughtUpAtMs = clock.monotonicMs();
   let measuredAtMs = Number.NEGATIVE_INFINITY;
+  // Whether jobs may wait, as far as this kernel knows. Others on this store may submit too, so it looks now and then anyway.
+  let mayWait = true;
+  let lookedForWorkAtMs = Number.NEGATIVE_INFINITY;
   let current: Promise<number> | undefined;
   let next: Promise<number> | undefined;
 
@@ -114,14 +130,28 @@ export function createTicker(options: TickerOptions): Ticker {
     if (expiryMs !== undefined && expiryMs <= (await store.nowMs())) {
       const { attemptCountMax, claimBatchMax, idempotencyKeptMs } = limits;
       await committer.commit({ kind: "reap", attemptCountMax, limit: claimBatchMax, idempotencyKeptMs });
+      mayWait = true;
     }
     lookedForExpiryAtMs = clock.monotonicMs();
   }
 
   async function claimReady(): Promise<void> {
-    const wanted = Math.min(drivers.room(), options.concurrentTaskCountMax - held.count, limits.claimBatchMax);
-    if (wanted <= 0) return;
-    const placed = await placeInOrder(await store.readyJobs(wanted));
+    const wanted = Math.min(drivers.room(), options.concurrentTaskCountMax - held.takenCount, limits.claimBatchMax);
+    if (wanted <= 0 || (!mayWait && clock.monotonicMs() - lookedForWorkAtMs < limits.tickIdleMs)) return;
+    lookedForWorkAtMs = clock.monotonicMs();
+    mayWait = false; // Before the store is asked: who is told of more work meanwhile says so again.
+    try {
+      const ready = await store.readyJobs(wanted);
+      const placed = await placeInOrder(ready.filter(({ id }) => !held.isExpected(id)));
+      if (ready.length === wanted || placed.length < ready.length) mayWait = true;
+      await claimAll(placed);
+    } catch (error) {
+      mayWait = true;
+      throw error;
+    }
+  }
+
+  async function claimAll(placed: readonly PlacedJob[]): Promise<void> {
     const claims = await Promise.allSettled(placed.map(({ job, place }) => claim(job, place)));
     for (const outcome of claims) if (outcome.status === "rejected") throw outcome.reason;
   }
@@ -147,9 +177,12 @@ export function createTicker(options: TickerOptions): Ticker {
     // A circuit that cannot be read any more needs no room; running it ends the job with the reason.
     if (!loaded.ok) return reserve(drivers.devices()[0]?.name ?? "", 0);
     const circuit = loaded.value;
-    const work = estimateWork(circuit, job.spec.shots);
-    for (const device of matchDevices({ ...job.spec, circuit }, drivers.devices()).fitting) {
-      const placed = reserve(device.name, work);
+    return placeOn(matchDevices({ ...job.spec, circuit }, drivers.devices()).fitting, estimateWork(circuit, job.spec.shots));
+  }
+
+  function placeOn(devices: readonly Device[], work: number): PlacedSlot | undefined {
+    for (const { name } of devices) {
+      const placed = reserve(name, work);
       if (placed !== undefined) return placed;
     }
     return undefined;
@@ -160,26 +193,32 @@ export function createTicker(options: TickerOptions): Ticker {
     return slot === undefined ? undefined : { device, slot };
   }
 
-  async function claim(job: Job, { device, slot }: PlacedSlot): Promise<void> {
+  async function claim({ id, fence }: Job, place: PlacedSlot): Promise<void> {
+    const { claim, take } = makeOffer(id, place);
     try {
-      const outcome = await committer.commit({
-        kind: "claim",
-        jobId: job.id,
-        fence: job.fence,
-        holder: options.kernelId,
-        device,
-        leaseMs: limits.leaseMs,
-        reason: `placed on ${device}, the first device that satisfies the job`,
-        start: true,
-      });
-      const claimed = outcome.kind === "applied" ? outcome.jobs[0] : undefined;
-      if (claimed === undefined) return slot.release();
-      if (held.count === 0) renewedAtMs = clock.monotonicMs();
-      void execute(held.add(claimed, clock.monotonicMs()), slot);
+      const outcome = await committer.commit({ kind: "claim", jobId: id, fence, start: true, ...claim });
+      take(outcome.kind === "applied" ? outcome.jobs[0] : undefined);
     } catch (error) {
-      slot.release();
+      take(undefined);
       throw error;
     }
+  }
+
+  function makeOffer(jobId: string, { device, slot }: PlacedSlot): Offer {
+    held.expect(jobId);
+    const reason = `placed on ${device}, the first device that satisfies the job`;
+    return {
+      claim: { holder: options.kernelId, device, leaseMs: limits.leaseMs, reason },
+      take(job) {
+        if (job?.state !== "RUNNING" || job.holder !== options.kernelId) {
+          slot.release();
+          held.forgo(jobId);
+          return;
+        }
+        if (held.count === 0) renewedAtMs = clock.monotonicMs();
+        void execute(held.add(job, clock.monotonicMs()), slot);
+      },
+    };
   }
 
   async function execute(running: HeldJob, slot: TaskSlot): Promise<void> {
@@ -207,6 +246,7 @@ export function createTicker(options: TickerOptions): Ticker {
     try {
       const outcome = await committer.commit(ending);
       if (outcome.kind === "refused" && wasApplied(ending, outcome.job)) hub.catchUp(await store.lastEventSeq());
+      if (ending.kind === "end" && ending.to === "QUEUED") mayWait = true;
       held.remove(running);
     } catch (error) {
       if (!(error instanceof StoreUnavailableError || error instanceof StoreOverloadedError)) throw error;
@@ -247,6 +287,15 @@ export function createTicker(options: TickerOptions): Ticker {
 
   return {
     tick,
+    wake() {
+      mayWait = true;
+      return tick();
+    },
+    offer({ circuit, fitting, step }) {
+      if (isDraining || held.takenCount >= options.concurrentTaskCountMax) return undefined;
+      const place = placeOn(fitting, estimateWork(circuit, step.spec.shots));
+      return place && makeOffer(step.id, place);
+    },
     beginDrain: () => {
       isDraining = true;
     },

@@ -71,6 +71,7 @@ async function replyBeforeCommit(world: World, process: Process, real: KernelSto
     fence: 0,
     attempts: 0,
     workerKills: 0,
+    yields: 0,
     holder: "",
     leaseUntilMs: 0,
     device: "",

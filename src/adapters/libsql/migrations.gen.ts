@@ -58,5 +58,29 @@ export const migrations: readonly Migration[] = [
       "CREATE TRIGGER result_chunks_stay BEFORE DELETE ON result_chunks\nBEGIN\n  SELECT raise(ABORT, 'result_chunks: immutable');\nEND;",
       "CREATE TRIGGER circuits_change BEFORE UPDATE ON circuits\nBEGIN\n  SELECT raise(ABORT, 'circuits: named by their content, so never changed');\nEND;"
     ]
+  },
+  {
+    "version": 3,
+    "name": "0002_yields",
+    "checksum": "89dd79e5a87b55a673a3c56421f7b6fda45d4074b3c1745a966464db0c927787",
+    "statements": [
+      "ALTER TABLE `jobs` ADD `yields` integer DEFAULT 0 NOT NULL;"
+    ]
+  },
+  {
+    "version": 4,
+    "name": "0003_rules",
+    "checksum": "988ad78df918f1b2d2cdab7639abdcd2cc5ef2ff6e4a1f4309daab20375fddc3",
+    "statements": [
+      "-- The same rules as 0001, in fewer writes: a job that is claimed and started at once moves QUEUED to RUNNING in one update with both of its\n-- events, and what never changes is looked at only by a statement that names it.\n\nDROP TRIGGER jobs_change;",
+      "CREATE TRIGGER jobs_change BEFORE UPDATE ON jobs\nBEGIN\n  SELECT CASE\n    WHEN old.state IN ('COMPLETED', 'FAILED', 'CANCELLED', 'DEAD') THEN raise(ABORT, 'jobs: a terminal state is final')\n    WHEN new.fence < old.fence THEN raise(ABORT, 'jobs: a fence never falls')\n    WHEN new.attempts < old.attempts OR new.worker_kills < old.worker_kills OR new.yields < old.yields\n      THEN raise(ABORT, 'jobs: attempts never fall')\n    WHEN new.yields > new.attempts THEN raise(ABORT, 'jobs: only an attempt can be given back')\n    WHEN new.state = old.state AND new.event_count <> old.event_count THEN raise(ABORT, 'jobs: an event is a move')\n  END;\nEND;",
+      "CREATE TRIGGER jobs_keep BEFORE UPDATE OF number, id, tenant, project, name, spec, service_rank, deadline_ms, submitted_at_ms, traceparent ON jobs\nWHEN new.number <> old.number OR new.id <> old.id OR new.tenant <> old.tenant OR new.project <> old.project\n  OR new.name <> old.name OR new.spec <> old.spec OR new.service_rank <> old.service_rank\n  OR new.deadline_ms IS NOT old.deadline_ms OR new.submitted_at_ms <> old.submitted_at_ms OR new.traceparent <> old.traceparent\nBEGIN\n  SELECT raise(ABORT, 'jobs: what was submitted never changes');\nEND;",
+      "DROP TRIGGER jobs_move;",
+      "CREATE TRIGGER jobs_move BEFORE UPDATE OF state ON jobs\nBEGIN\n  SELECT CASE\n    WHEN old.state = 'QUEUED' AND new.state = 'RUNNING' AND new.event_count = old.event_count + 2 AND new.event_seq >= old.event_seq + 2 THEN NULL\n    WHEN old.state || '>' || new.state NOT IN (\n      'QUEUED>SCHEDULED', 'QUEUED>FAILED', 'QUEUED>CANCELLED',\n      'SCHEDULED>RUNNING', 'SCHEDULED>QUEUED', 'SCHEDULED>FAILED', 'SCHEDULED>CANCELLED', 'SCHEDULED>DEAD',\n      'RUNNING>COMPLETED', 'RUNNING>FAILED', 'RUNNING>CANCELLED', 'RUNNING>QUEUED', 'RUNNING>DEAD'\n    ) THEN raise(ABORT, 'jobs: not a legal move')\n    WHEN new.event_count <> old.event_count + 1 OR new.event_seq <= old.event_seq\n      THEN raise(ABORT, 'jobs: every move is one event')\n  END;\nEND;",
+      "DROP TRIGGER jobs_moved;",
+      "CREATE TRIGGER jobs_moved AFTER UPDATE OF state ON jobs\nBEGIN\n  -- Claimed and started at once: SCHEDULED first, for the reason of the claim.\n  INSERT INTO job_events (seq, job_id, job_seq, tenant, project, job_name, from_state, to_state, reason, device, fence, at_ms)\n  SELECT new.event_seq - 1, new.id, new.event_count - 1, new.tenant, new.project, new.name, 'QUEUED', 'SCHEDULED', new.reason, new.device,\n    new.fence, new.moved_at_ms\n  WHERE old.state = 'QUEUED' AND new.state = 'RUNNING';\n  INSERT INTO job_events (seq, job_id, job_seq, tenant, project, job_name, from_state, to_state, reason, device, fence, at_ms)\n  VALUES (new.event_seq, new.id, new.event_count, new.tenant, new.project, new.name,\n    iif(old.state = 'QUEUED' AND new.state = 'RUNNING', 'SCHEDULED', old.state), new.state,\n    iif(old.state = 'QUEUED' AND new.state = 'RUNNING', 'a driver took it', new.reason), new.device, new.fence, new.moved_at_ms);\n  UPDATE job_counts SET\n    queued = queued + (new.state = 'QUEUED') - (old.state = 'QUEUED'),\n    scheduled = scheduled + (new.state = 'SCHEDULED') - (old.state = 'SCHEDULED'),\n    running = running + (new.state = 'RUNNING') - (old.state = 'RUNNING'),\n    completed = completed + (new.state = 'COMPLETED'),\n    failed = failed + (new.state = 'FAILED'),\n    cancelled = cancelled + (new.state = 'CANCELLED'),\n    dead = dead + (new.state = 'DEAD')\n  WHERE id = 1;\nEND;",
+      "DROP TRIGGER circuits_change;",
+      "CREATE TRIGGER circuits_change BEFORE UPDATE ON circuits\nWHEN new.id <> old.id OR new.tenant <> old.tenant OR new.project <> old.project OR new.name <> old.name OR new.openqasm <> old.openqasm\n  OR new.qubit_count <> old.qubit_count OR new.metadata <> old.metadata OR new.created_at_ms <> old.created_at_ms\nBEGIN\n  SELECT raise(ABORT, 'circuits: named by their content, so never changed');\nEND;"
+    ]
   }
 ];

@@ -14,11 +14,13 @@ import type {
   StepOutcome,
   SubmitStep,
 } from "../../ports/store.ts";
-import { reapVerdict, startReason, submitReason } from "../store.rules.ts";
+import { isYield, reapVerdict, startReason, submitReason } from "../store.rules.ts";
 import type { Rows, SqlValue, Statement } from "./connection.ts";
 import { decodeJob, encodeMetadata, encodeSpec, type JobRow } from "./rows.ts";
 import * as sql from "./sql.ts";
 import type { Plan } from "./writer.ts";
+
+type Applied = Extract<StepOutcome, { kind: "applied" }>;
 
 interface Move {
   readonly from: JobState;
@@ -82,18 +84,25 @@ export function planSubmit(step: SubmitStep, nowMs: number, isStored: (circuit: 
   if (step.idempotencyKey !== "") {
     statements.push({ sql: sql.insertIdempotency, args: [tenant, project, step.idempotencyKey, step.requestHash, id, nowMs] });
   }
-  // Last of the chain, because a circuit that is there already changes no row.
   if (circuit !== undefined && !isStored(circuit)) {
     statements.push({ sql: sql.insertCircuitOfJob, args: circuitArgs(circuit, nowMs) });
   }
-  return { statements, answer: ([inserted]) => submitted(step, inserted?.[0]?.[0], nowMs) };
+  // Last of the chain, because a job that has to wait is not claimed.
+  if (step.claim !== undefined) {
+    const { reason, holder, device, leaseMs } = step.claim;
+    statements.push({ sql: sql.claimSubmittedJob, args: [id, 0, reason, nowMs, holder, device, nowMs + leaseMs] });
+  }
+  return {
+    statements,
+    answer: (results) => {
+      const queued = submitted(step, results[0]?.[0]?.[0], nowMs);
+      const startedSeq = step.claim === undefined ? undefined : results.at(-1)?.[0]?.[0];
+      return queued === undefined || startedSeq === undefined ? queued : startedAtOnce(queued, step.claim, nowMs);
+    },
+  };
 }
 
-function submitted(
-  { id, owner, spec, deadlineMs, traceparent }: SubmitStep,
-  seq: unknown,
-  nowMs: number,
-): StepOutcome | undefined {
+function submitted({ id, owner, spec, deadlineMs, traceparent }: SubmitStep, seq: unknown, nowMs: number): Applied | undefined {
   if (seq === undefined) return undefined;
   const job: Job = {
     id,
@@ -103,6 +112,7 @@ function submitted(
     fence: 0,
     attempts: 0,
     workerKills: 0,
+    yields: 0,
     holder: "",
     leaseUntilMs: 0,
     device: "",
@@ -130,6 +140,29 @@ function submitted(
   return { kind: "applied", jobs: [job], events: [event] };
 }
 
+/** What the last statement of a submit made of the job. */
+function startedAtOnce({ jobs, events }: Applied, claim: SubmitStep["claim"], nowMs: number): Applied {
+  const [queued] = jobs;
+  if (queued === undefined || claim === undefined) return { kind: "applied", jobs, events };
+  const { holder, device, leaseMs, reason } = claim;
+  const job: Job = {
+    ...queued,
+    state: "RUNNING",
+    fence: 1,
+    attempts: 1,
+    holder,
+    device,
+    leaseUntilMs: nowMs + leaseMs,
+    startedAtMs: nowMs,
+    eventSeq: queued.eventSeq + 2,
+  };
+  const moves: Move[] = [
+    { from: "QUEUED", to: "SCHEDULED", reason },
+    { from: "SCHEDULED", to: "RUNNING", reason: startReason },
+  ];
+  return { kind: "applied", jobs: [job], events: [...events, ...eventsOf({ job, eventCount: 3 }, moves, nowMs)] };
+}
+
 export function circuitArgs(circuit: NewCircuit, nowMs: number): SqlValue[] {
   const { owner, id, name, openqasm, qubitCount, metadata } = circuit;
   return [owner.tenant, owner.project, id, name, openqasm, qubitCount, JSON.stringify(metadata), nowMs];
@@ -145,12 +178,8 @@ export function planClaim(step: ClaimStep, nowMs: number): Plan<StepOutcome> {
     };
   }
   return {
-    statements: [
-      { sql: sql.claimJobToStart, args: claim },
-      { sql: sql.startClaimedJob, args: [step.jobId, step.fence + 1, startReason, nowMs] },
-    ],
-    answer: ([, started]) =>
-      applied(rowOf(started), [scheduled, { from: "SCHEDULED", to: "RUNNING", reason: startReason }], nowMs),
+    statements: [{ sql: sql.claimAndStartJob, args: claim }],
+    answer: ([started]) => applied(rowOf(started), [scheduled, { from: "SCHEDULED", to: "RUNNING", reason: startReason }], nowMs),
   };
 }
 
@@ -185,11 +214,13 @@ export function planComplete({ jobId, fence, result, reason }: CompleteStep, now
   };
 }
 
-export function planEnd({ jobId, fence, from, to, reason, killedWorker, ...step }: EndStep, nowMs: number): Plan<StepOutcome> {
+export function planEnd(step: EndStep, nowMs: number): Plan<StepOutcome> {
+  const { jobId, fence, from, to, reason } = step;
   const failure = to === "QUEUED" || step.failure === undefined ? null : JSON.stringify(step.failure);
   const raise = to === "QUEUED" ? 1 : 0;
+  const args = [jobId, fence, reason, nowMs, from, to, raise, step.killedWorker ? 1 : 0, failure, isYield(step) ? 1 : 0];
   return {
-    statements: [{ sql: sql.endJob, args: [jobId, fence, reason, nowMs, from, to, raise, killedWorker ? 1 : 0, failure] }],
+    statements: [{ sql: sql.endJob, args }],
     answer: ([ended]) => applied(rowOf(ended), [{ from, to, reason }], nowMs),
   };
 }
@@ -214,7 +245,7 @@ export function planReap(step: ReapStep, nowMs: number, expired: readonly Job[])
     statements: [
       ...verdicts.map(({ job, to, reason, failure }) => ({
         sql: sql.reapJob,
-        args: [job.id, job.fence, reason, nowMs, job.state, to, 1, 0, failure === undefined ? null : JSON.stringify(failure)],
+        args: [job.id, job.fence, reason, nowMs, job.state, to, 1, 0, failure === undefined ? null : JSON.stringify(failure), 0],
       })),
       { sql: sql.dropIdempotency, args: [nowMs - step.idempotencyKeptMs, step.limit] },
     ],

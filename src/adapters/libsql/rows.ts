@@ -6,7 +6,7 @@ import type { Job, JobSpec, JobState } from "../../model/job.ts";
 import type { ResultMetadata } from "../../ports/store.ts";
 
 /** The job of a row of `jobs`, and its event_count at the end; decodeJob reads it. */
-export const jobJson = `json_array(id, tenant, project, spec, state, fence, attempts, worker_kills, holder, lease_until_ms, device,
+export const jobJson = `json_array(id, tenant, project, spec, state, fence, attempts, worker_kills, yields, holder, lease_until_ms, device,
   deadline_ms, submitted_at_ms, started_at_ms, ended_at_ms, failure, traceparent, event_seq, event_count)`;
 
 type JobCells = [
@@ -18,6 +18,7 @@ type JobCells = [
   fence: number,
   attempts: number,
   workerKills: number,
+  yields: number,
   holder: string,
   leaseUntilMs: number,
   device: string,
@@ -38,9 +39,8 @@ export interface JobRow {
 }
 
 export function decodeJob(json: unknown): JobRow {
-  const [id, tenant, project, spec, state, fence, attempts, workerKills, holder, leaseUntilMs, device, ...rest] = JSON.parse(
-    String(json),
-  ) as JobCells;
+  const [id, tenant, project, spec, state, fence, attempts, workerKills, yields, holder, leaseUntilMs, device, ...rest] =
+    JSON.parse(String(json)) as JobCells;
   const [deadlineMs, submittedAtMs, startedAtMs, endedAtMs, failure, traceparent, eventSeq, eventCount] = rest;
   const job: Job = {
     id,
@@ -50,6 +50,7 @@ export function decodeJob(json: unknown): JobRow {
     fence,
     attempts,
     workerKills,
+    yields,
     holder,
     leaseUntilMs,
     device,

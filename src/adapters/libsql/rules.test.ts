@@ -75,6 +75,7 @@ describe("a job", () => {
   test.each([
     ["its fence falls", "update jobs set fence = 0", "a fence never falls"],
     ["its attempts fall", "update jobs set attempts = 0", "attempts never fall"],
+    ["more was given back than begun", "update jobs set yields = 2", "only an attempt can be given back"],
     ["its circuit changes", `update jobs set spec = '{}'`, "what was submitted never changes"],
     ["its deadline goes away", "update jobs set deadline_ms = null", "what was submitted never changes"],
     ["its owner changes", "update jobs set tenant = 'other'", "what was submitted never changes"],
@@ -94,7 +95,7 @@ describe("a job", () => {
     [
       "another bears its name",
       `insert into jobs select 9, 'job_9', tenant, project, name, service_rank, spec, 'QUEUED', '', 0, 0, 0, '', 0, '',
-      null, 1, null, null, null, '', 9, 1, 1 from jobs`,
+      null, 1, null, null, null, '', 9, 1, 1, 0 from jobs`,
       "UNIQUE constraint failed: jobs.tenant, jobs.name",
     ],
   ])("cannot be written so that %s", (_title, sql, words) => {
@@ -148,4 +149,14 @@ describe("what is done", () => {
     expect(COMPLETED).toBe(1);
     expect(() => run("update job_counts set queued = -1")).toThrow("job_counts_positive");
   });
+});
+
+test("QUEUED to RUNNING is two moves in one update, with both events", async () => {
+  await make.apply(store, make.submit(1));
+  const events = `event_count = event_count + 2, event_seq = (select max(seq) + 2 from job_events)`;
+  run(
+    `update jobs set state = 'RUNNING', fence = 1, attempts = 1, holder = 'k', lease_until_ms = 1, started_at_ms = 1, ${events}`,
+  );
+  const moves = await store.eventsAfter(0, { ...make.owner, jobIds: [], states: [] }, 10);
+  expect(moves.map(({ from, to }) => `${from ?? ""}>${to}`)).toEqual([">QUEUED", "QUEUED>SCHEDULED", "SCHEDULED>RUNNING"]);
 });

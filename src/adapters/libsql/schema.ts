@@ -1,6 +1,6 @@
 // The tables of the embedded store. drizzle-kit turns this file into migrations (drizzle/), reads are typed by it.
 // Every row carries its tenant and project. Rules about one row are CHECKs here; rules about a change (legal moves, fences that
-// never fall, rows that never change) are triggers in drizzle/0001_rules.sql.
+// never fall, rows that never change) are triggers in drizzle/*_rules.sql.
 
 import { sql } from "drizzle-orm";
 import {
@@ -41,6 +41,8 @@ export const jobs = sqliteTable(
     fence: integer().notNull(),
     attempts: integer().notNull(),
     workerKills: integer("worker_kills").notNull(),
+    /** Attempts that a kernel gave back in peace. */
+    yields: integer().notNull().default(0),
     holder: text().notNull(),
     leaseUntilMs: integer("lease_until_ms").notNull(),
     device: text().notNull(),

@@ -1,6 +1,6 @@
 // The fixed statements of the writer. Each step is a chain: its first statement names what the step believes and changes nothing
 // when that is not so; the others go on only if the one before them changed a row (changes() = 1). So a stale step is harmless by
-// itself and can share a transaction with good ones. Events and counts are written by the triggers of drizzle/0001_rules.sql.
+// itself and can share a transaction with good ones. Events and counts are written by the triggers of drizzle/*_rules.sql.
 
 import { jobJson } from "./rows.ts";
 
@@ -8,8 +8,8 @@ import { jobJson } from "./rows.ts";
 const nextSeq = "(select coalesce(max(seq), 0) + 1 from job_events)";
 
 /** What every move sets beside its own columns. */
-function moved(reason: string, nowMs: string): string {
-  return `reason = ${reason}, moved_at_ms = ${nowMs}, event_count = event_count + 1, event_seq = ${nextSeq}`;
+function moved(reason: string, nowMs: string, moves = 1): string {
+  return `reason = ${reason}, moved_at_ms = ${nowMs}, event_count = event_count + ${moves}, event_seq = ${nextSeq} + ${moves - 1}`;
 }
 
 /** ?1 id ?2 tenant ?3 project ?4 name ?5 rank ?6 spec ?7 reason ?8 deadline ?9 now ?10 traceparent ?11 queued max ?12 idempotency key */
@@ -31,23 +31,27 @@ const circuitColumns = "insert into circuits (tenant, project, id, name, openqas
 
 /** ?1 tenant ?2 project ?3 id ?4 name ?5 text ?6 qubits ?7 metadata ?8 now */
 export const insertCircuit = `${circuitColumns} values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) on conflict do nothing`;
-/** The same within a submit. */
-export const insertCircuitOfJob = `${circuitColumns} select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 where changes() = 1 on conflict do nothing`;
+/** The same within a submit. One that is there is written again as it is, so that the chain goes on. */
+export const insertCircuitOfJob = `${circuitColumns} select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 where changes() = 1
+on conflict do update set id = excluded.id`;
 
 /** ?1 job ?2 fence ?3 reason ?4 now ?5 holder ?6 device ?7 lease until */
-const claim = `update jobs set state = 'SCHEDULED', fence = fence + 1, attempts = attempts + 1, holder = ?5, device = ?6,
-  lease_until_ms = ?7, ${moved("?3", "?4")}
+function claim(state: string, moves: number): string {
+  return `update jobs set ${state}, fence = fence + 1, attempts = attempts + 1, holder = ?5, device = ?6, lease_until_ms = ?7,
+  ${moved("?3", "?4", moves)}
 where id = ?1 and state = 'QUEUED' and fence = ?2 and (deadline_ms is null or deadline_ms > ?4)`;
-export const claimJob = `${claim} returning ${jobJson}`;
-/** The same, when the start follows and answers. */
-export const claimJobToStart = claim;
+}
+export const claimJob = `${claim("state = 'SCHEDULED'", 1)} returning ${jobJson}`;
+/** SCHEDULED and RUNNING in one: two moves, two events. */
+const claimAndStart = claim("state = 'RUNNING', started_at_ms = ?4", 2);
+export const claimAndStartJob = `${claimAndStart} returning ${jobJson}`;
+/** The same within a submit: only if no other job waits. The rest of the row is known. */
+export const claimSubmittedJob = `${claimAndStart} and changes() = 1 and (select queued from job_counts where id = 1) = 1
+returning event_seq`;
 
-const start = `update jobs set state = 'RUNNING', started_at_ms = ?4, ${moved("?3", "?4")}
-where id = ?1 and state = 'SCHEDULED' and fence = ?2`;
 /** ?1 job ?2 fence ?3 reason ?4 now */
-export const startJob = `${start} returning ${jobJson}`;
-/** The same, after claimJobToStart. */
-export const startClaimedJob = `${start} and changes() = 1 returning ${jobJson}`;
+export const startJob = `update jobs set state = 'RUNNING', started_at_ms = ?4, ${moved("?3", "?4")}
+where id = ?1 and state = 'SCHEDULED' and fence = ?2 returning ${jobJson}`;
 
 /** ?1 holder ?2 lease until ?3 JSON array of [job, fence] */
 export const renewLeases = `update jobs set lease_until_ms = ?2
@@ -66,8 +70,8 @@ select id, tenant, project, ?2, ?3, ?4 from jobs where id = ?1 and changes() = 1
 export const insertChunk = `insert into result_chunks (job_id, chunk_index, tenant, project, bytes)
 select job_id, ?2, tenant, project, ?3 from results where job_id = ?1 and changes() = 1`;
 
-/** ?1 job ?2 fence ?3 reason ?4 now ?5 from ?6 to ?7 fence raise ?8 worker kills ?9 failure */
-const end = `update jobs set state = ?6, fence = fence + ?7, worker_kills = worker_kills + ?8, failure = ?9, holder = '', lease_until_ms = 0,
+/** ?1 job ?2 fence ?3 reason ?4 now ?5 from ?6 to ?7 fence raise ?8 worker kills ?9 failure ?10 yields */
+const end = `update jobs set state = ?6, fence = fence + ?7, worker_kills = worker_kills + ?8, yields = yields + ?10, failure = ?9, holder = '', lease_until_ms = 0,
   device = iif(?6 = 'QUEUED', '', device), started_at_ms = iif(?6 = 'QUEUED', null, started_at_ms),
   ended_at_ms = iif(?6 = 'QUEUED', null, ?4), ${moved("?3", "?4")}
 where id = ?1 and state = ?5 and fence = ?2`;

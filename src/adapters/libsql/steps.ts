@@ -125,8 +125,14 @@ function isOwnWork(step: Exclude<Step, { kind: "renew" | "reap" }>, job: Job): b
   }
 }
 
+/** Whether the job stands as the submit itself left it when it claimed it too. */
+function isHeldBy(claim: SubmitStep["claim"], job: Job): boolean {
+  return claim !== undefined && job.state === "RUNNING" && job.fence === 1 && job.holder === claim.holder;
+}
+
 async function ownEvents(step: Step, job: Job, reads: Reads): Promise<readonly JobEvent[]> {
   if (step.kind !== "submit") return reads.newestEvents(job.id, step.kind === "claim" && step.start ? 2 : 1);
+  if (isHeldBy(step.claim, job)) return reads.newestEvents(job.id, 3);
   const first = await reads.firstEvent(job.id);
   invariant(first !== undefined, "a stored job has its first event");
   return [first];

@@ -79,6 +79,7 @@ function rollSubmit(dice: Dice, number: number, nowMs: number): Step {
     idempotencyKey: key,
     requestHash: key && dice.pick(["h", "h", "i"]),
     queuedJobCountMax: dice.pick([3, 100, 100, 100]) as number,
+    claim: dice.chance(0.5) ? make.firstClaim({ leaseMs: 1 + dice.below(120) }) : undefined,
   });
 }
 
@@ -140,11 +141,23 @@ test("the random steps reached every kind of answer", () => {
   const submits = ["repeated", "queue_full", "name_taken", "idempotency_conflict", "deadline_passed"].map(
     (answer) => `submit ${answer}`,
   );
-  const others = ["claim deadline_passed", "cancel ended", "cancel not_found", "reap moved", "reap idle", "renew moved"];
+  const others = [
+    "submit started",
+    "submit waits",
+    "claim deadline_passed",
+    "cancel ended",
+    "cancel not_found",
+    "reap moved",
+    "reap idle",
+    "renew moved",
+  ];
   expect([...seen]).toEqual(expect.arrayContaining([...applied, ...stale, ...submits, ...others]));
 });
 
 function coverageOf(step: Step, outcome: StepOutcome): string {
+  if (step.kind === "submit" && step.claim !== undefined && outcome.kind === "applied") {
+    return outcome.events.length === 3 ? "submit started" : "submit waits";
+  }
   if (outcome.kind === "refused") return `${step.kind} ${outcome.reason}`;
   if (step.kind === "reap" || step.kind === "renew")
     return `${step.kind} ${outcome.kind === "applied" && outcome.jobs.length > 0 ? "moved" : "idle"}`;

@@ -152,3 +152,20 @@ test("an error of a read names no parameter, in its message or in its causes", a
   expect(words.length).toBeGreaterThan(1);
   expect(words.join()).not.toContain("secret");
 });
+
+test("while many steps come at once, those that come a moment later share the next commit", async () => {
+  await Promise.all(Array.from({ length: limits.groupCommitBusySize }, (_, number) => make.apply(store, make.submit(number))));
+  const first = make.apply(store, make.submit(100));
+  // Later than the turns of the event loop for which any group waits.
+  for (let turn = 0; turn < 2 * limits.groupCommitTurns; turn++) await new Promise((resolve) => setImmediate(resolve));
+  await Promise.all([first, make.apply(store, make.submit(101))]);
+  expect(commits).toBe(2);
+});
+
+test("a lone step never waits for others", async () => {
+  await make.apply(store, make.submit(1));
+  const first = make.apply(store, make.submit(2));
+  for (let turn = 0; turn < 2 * limits.groupCommitTurns; turn++) await new Promise((resolve) => setImmediate(resolve));
+  await Promise.all([first, make.apply(store, make.submit(3))]);
+  expect(commits).toBe(3);
+});

@@ -42,14 +42,27 @@ export function createWriter({ connection, clock, telemetry }: WriterOptions): W
   const waiting: Pending[] = [];
   let draining: Promise<void> | undefined;
   let open = true;
+  let lastGroupSize = 0;
+  let lastCommitMs = Number.NEGATIVE_INFINITY; // monotonic
 
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
       // Callers that were just answered, and requests that came meanwhile, join the next group.
       for (let turn = 0; turn < limits.groupCommitTurns; turn++) await new Promise((resolve) => setImmediate(resolve));
-      await commitGroup(waiting.splice(0, limits.groupCommitStepMax));
+      await gather();
+      const group = waiting.splice(0, limits.groupCommitStepMax);
+      lastGroupSize = group.length;
+      lastCommitMs = clock.monotonicMs();
+      await commitGroup(group);
     }
     draining = undefined;
+  };
+
+  /** While many write at once, commits keep a distance: fewer and larger ones let all of them through sooner. A lone writer never waits. */
+  const gather = async (): Promise<void> => {
+    if (lastGroupSize < limits.groupCommitBusySize || waiting.length >= limits.groupCommitStepMax) return;
+    const restMs = Math.min(lastCommitMs + limits.groupCommitDistanceMs - clock.monotonicMs(), limits.groupCommitDistanceMs);
+    if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
   };
 
   const commitGroup = async (group: readonly Pending[]): Promise<void> => {

@@ -18,7 +18,7 @@ import type {
   StepRefusal,
   SubmitStep,
 } from "../../ports/store.ts";
-import { reapVerdict, startReason, submitReason } from "../store.rules.ts";
+import { isYield, reapVerdict, startReason, submitReason } from "../store.rules.ts";
 import { liveJobs, type MemoryState, pairKey, type StoredJob, writeMove } from "./state.ts";
 
 export function applyStep(state: MemoryState, step: Step, nowMs: number): StepOutcome {
@@ -79,6 +79,7 @@ function applySubmit(state: MemoryState, step: SubmitStep, nowMs: number): StepO
     fence: 0,
     attempts: 0,
     workerKills: 0,
+    yields: 0,
     holder: "",
     leaseUntilMs: 0,
     device: "",
@@ -100,7 +101,11 @@ function applySubmit(state: MemoryState, step: SubmitStep, nowMs: number): StepO
     const key = pairKey(step.circuit.owner.tenant, step.circuit.id);
     if (!state.circuits.has(key)) state.circuits.set(key, { ...step.circuit, createdAtMs: nowMs });
   }
-  return applied(state, [event]);
+  const others = state.counts.QUEUED - 1;
+  if (step.claim === undefined || others > 0) return applied(state, [event]);
+  const claimed = applyClaim(state, { kind: "claim", jobId: job.id, fence: 0, start: true, ...step.claim }, nowMs);
+  invariant(claimed.kind === "applied", "nothing is in the way of a job that was just submitted");
+  return applied(state, [event, ...claimed.events]);
 }
 
 function applyClaim(state: MemoryState, step: ClaimStep, nowMs: number): StepOutcome {
@@ -165,8 +170,9 @@ function applyEnd(state: MemoryState, step: EndStep, nowMs: number): StepOutcome
   if (found.job.state !== step.from || found.job.fence !== step.fence) return refused("stale", found.job);
   const workerKills = found.job.workerKills + (step.killedWorker ? 1 : 0);
   const next = step.to === "QUEUED" ? requeued(found.job) : ended(found.job, step.to, nowMs);
+  const yields = found.job.yields + (isYield(step) ? 1 : 0);
   const failure = step.to === "QUEUED" ? undefined : step.failure;
-  return applied(state, [writeMove(state, found, { ...next, workerKills, failure }, step.reason, nowMs)]);
+  return applied(state, [writeMove(state, found, { ...next, workerKills, yields, failure }, step.reason, nowMs)]);
 }
 
 function ended(job: Job, to: "COMPLETED" | "FAILED" | "DEAD" | "CANCELLED", nowMs: number): Job {

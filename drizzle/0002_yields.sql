@@ -1,0 +1,1 @@
+ALTER TABLE `jobs` ADD `yields` integer DEFAULT 0 NOT NULL;
