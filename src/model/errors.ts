@@ -34,6 +34,24 @@ const catalogue = {
     text: "The request has faults.",
     hint: "Mend every listed field and send it again.",
   },
+  route_not_found: {
+    rpc: "not_found",
+    retryable: false,
+    text: "There is nothing at this path.",
+    hint: "GET /api/v1/openapi.json lists every path.",
+  },
+  method_not_allowed: {
+    rpc: "unimplemented",
+    retryable: false,
+    text: "This path does not take this HTTP method.",
+    hint: "Use one of those in the Allow header.",
+  },
+  origin_not_allowed: {
+    rpc: "permission_denied",
+    retryable: false,
+    text: "A page of this origin may not open a WebSocket here.",
+    hint: "Add it to network.cors_allowed_origins.",
+  },
   invalid_circuit: {
     rpc: "invalid_argument",
     retryable: false,

@@ -62,7 +62,9 @@ describe("WebSocket /api/v1/events", () => {
   test("a page that is not allowed cannot open one; the kernel's own page can", async () => {
     const { fetchApp, fake } = setup();
     const from = (origin: string) => fetchApp("/api/v1/events", { headers: { ...upgradeHeaders, Origin: origin } });
-    expect((await from("https://evil.example")).status).toBe(403);
+    const refused = await from("https://evil.example");
+    expect(refused.status).toBe(403);
+    expect(await refused.text()).toContain("origin_not_allowed");
     expect((await from("https://lab.example")).status).toBe(200);
     expect((await from("http://kernel.test")).status).toBe(200);
     fake.close();

@@ -6,12 +6,14 @@ import type { Context } from "hono";
 import type { UpgradeWebSocket, WSContext } from "hono/ws";
 import { limits } from "../base/limits.ts";
 import { type Event, EventSchema } from "../gen/eigen/kernel/v1/events_pb.ts";
+import { kernelError } from "../model/errors.ts";
 import type { DirectCall, Dispatch } from "./dispatch.ts";
-import { detailOf } from "./errors.ts";
+import { detailOf, toConnectError } from "./errors.ts";
 import type { Sleep } from "./options.ts";
-import { asConnectError, errorAnswer, errorJson, faultAnswer, restJson } from "./rest/answers.ts";
+import { asConnectError, errorAnswer, errorJson, restJson } from "./rest/answers.ts";
 import { restReader } from "./rest/rest.ts";
 import { restRoutes } from "./rest/routes.ts";
+import { quoteShort } from "./rules.ts";
 
 export interface EventSocketOptions {
   readonly upgrade: UpgradeWebSocket;
@@ -30,8 +32,7 @@ export async function answerEventSocket(context: Context, options: EventSocketOp
   const origin = request.headers.get("origin");
   // Browsers let any page open a WebSocket anywhere: the allow-list of CORS must be asked here.
   if (origin !== null && !options.isOriginAllowed(origin, url.host)) {
-    const hint = "Add the page's origin to the allowed origins of the API.";
-    return faultAnswer({ field: "Origin", wanted: "an allowed origin", found: JSON.stringify(origin.slice(0, 80)), hint }, 403);
+    return errorAnswer(toConnectError(kernelError("origin_not_allowed", { facts: { origin: quoteShort(origin) } })));
   }
   const client = new AbortController();
   try {

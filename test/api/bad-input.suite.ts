@@ -193,6 +193,7 @@ interface RestError {
   readonly message: string;
   readonly details: readonly {
     readonly code: string;
+    readonly facts: Readonly<Record<string, string>>;
     readonly faults: readonly { readonly field: string; readonly hint: string }[];
   }[];
 }
@@ -240,11 +241,12 @@ const doors: Check[] = [
   ),
 
   check("an unknown path and a wrong method are told", async (_client, { baseUrl }) => {
-    assert.equal((await restError(await fetch(`${baseUrl}/api/v1/job`), 404)).details[0]?.code, "invalid_request");
-    assert.equal((await restError(await fetch(`${baseUrl}/api/v2/jobs`), 404)).details[0]?.code, "invalid_request");
+    assert.equal((await restError(await fetch(`${baseUrl}/api/v2/everything`), 404)).details[0]?.code, "route_not_found");
+    const [typo] = (await restError(await fetch(`${baseUrl}/api/v1/job`), 404)).details;
+    assert.deepEqual([typo?.code, typo?.facts.closest], ["route_not_found", "/api/v1/jobs"]);
     const answer = await fetch(`${baseUrl}/api/v1/health`, { method: "DELETE" });
     assert.equal(answer.headers.get("Allow"), "GET");
-    await restError(answer, 405);
+    assert.equal((await restError(answer, 405)).details[0]?.code, "method_not_allowed");
     assert.equal((await fetch(`${baseUrl}${submitRpc}`)).status, 405);
   }),
 

@@ -4,7 +4,7 @@ import { type DescMessage, type Message, toJson, toJsonString } from "@bufbuild/
 import { Code, ConnectError } from "@connectrpc/connect";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
 import { ErrorDetailSchema } from "../../gen/eigen/kernel/v1/errors_pb.ts";
-import { type Fault, kernelError } from "../../model/errors.ts";
+import { kernelError } from "../../model/errors.ts";
 import { detailOf, toConnectError } from "../errors.ts";
 import { type ClientLink, streamOf } from "../web-response.ts";
 
@@ -32,18 +32,13 @@ async function* ndjsonLines(desc: DescMessage, messages: AsyncIterable<Message>)
   }
 }
 
-export function errorAnswer(thrown: unknown, status?: number, headers?: Record<string, string>): Response {
+export function errorAnswer(thrown: unknown, headers?: Record<string, string>): Response {
   const error = asConnectError(thrown);
-  const answer = jsonText(JSON.stringify(errorJson(error)), status ?? httpStatus(error));
+  const answer = jsonText(JSON.stringify(errorJson(error)), httpStatus(error));
   const retryAfter = error.metadata.get("Retry-After");
   if (retryAfter !== null) answer.headers.set("Retry-After", retryAfter);
   for (const [name, value] of Object.entries(headers ?? {})) answer.headers.set(name, value);
   return answer;
-}
-
-/** For what never became a call: a path or method that does not exist. */
-export function faultAnswer(fault: Fault, status: number, headers?: Record<string, string>): Response {
-  return errorAnswer(toConnectError(kernelError("invalid_request", { faults: [fault] })), status, headers);
 }
 
 export function errorJson(error: ConnectError): object {
@@ -62,6 +57,8 @@ function jsonText(text: string, status: number): Response {
 
 function httpStatus(error: ConnectError): number {
   switch (detailOf(error)?.code) {
+    case "method_not_allowed":
+      return 405;
     case "request_too_large":
       return 413;
     case "unsupported_media_type":

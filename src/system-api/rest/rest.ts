@@ -1,18 +1,19 @@
 // REST: the annotated paths, transcoded by reflection into calls of the same handlers through the same interceptors.
 
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
+import { suggest } from "../../base/suggest.ts";
 import type { Health } from "../../gen/eigen/kernel/v1/metrics_pb.ts";
-import type { Fault } from "../../model/errors.ts";
+import { type Fault, kernelError } from "../../model/errors.ts";
 import type { ReadRequest } from "../call.ts";
 import { readJson } from "../decode/body.ts";
 import { decodeJson } from "../decode/json.ts";
 import { type Dispatch, isStreaming } from "../dispatch.ts";
-import { refuse } from "../errors.ts";
+import { refuse, toConnectError } from "../errors.ts";
 import { quoteShort } from "../rules.ts";
 import { linkClient, readStream } from "../web-response.ts";
-import { errorAnswer, faultAnswer, jsonAnswer, ndjsonAnswer } from "./answers.ts";
+import { errorAnswer, jsonAnswer, ndjsonAnswer } from "./answers.ts";
 import { queryToJson } from "./query.ts";
-import { matchPath, type PathMatch } from "./routes.ts";
+import { matchPath, type PathMatch, restRoutes } from "./routes.ts";
 
 export async function answerRest(request: Request, dispatch: Dispatch): Promise<Response> {
   const url = new URL(request.url);
@@ -86,11 +87,15 @@ function decodePath(value: string, field: string, faults: Fault[]): string {
 }
 
 export function notFound(path: string): Response {
-  const hint = "GET /api/v1/openapi.json lists every path.";
-  return faultAnswer({ field: "", wanted: "a path of this API", found: quoteShort(path), hint }, 404);
+  const closest = suggest(
+    path,
+    restRoutes.map(({ template }) => template),
+  );
+  const facts = { path: quoteShort(path), ...(closest === undefined ? {} : { closest }) };
+  return errorAnswer(toConnectError(kernelError("route_not_found", { facts })));
 }
 
 function methodNotAllowed(method: string, matches: readonly PathMatch[]): Response {
   const allowed = [...new Set(matches.map(({ route }) => route.httpMethod))].join(", ");
-  return faultAnswer({ field: "", wanted: allowed, found: method, hint: "" }, 405, { Allow: allowed });
+  return errorAnswer(toConnectError(kernelError("method_not_allowed", { facts: { method, allowed } })), { Allow: allowed });
 }
