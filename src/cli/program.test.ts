@@ -387,6 +387,19 @@ test("eigen devices list tells what each device is and how much of it is free", 
 });
 
 describe("eigen config", () => {
+  test("a configuration that loads but that serve refuses ends with 3 and tells every reason at its place", async () => {
+    const text =
+      "kernel:\n  mode: production\n  network: { host: 127.0.0.1 }\n  security: { authentication: jwt, audit_enabled: true }\n";
+    const parsed = await parseConfig(text, { source: "kernel.yaml", env: {}, readText: async () => "", coreCount: 2 });
+    if (!parsed.ok) throw new Error(parsed.error.code);
+    const { code, stdout } = await eigen(["config", "check"], { config: parsed.value });
+    expect(code).toBe(3);
+    expect(stdout).toContain("kernel.security.authentication:4:15: ");
+    expect(stdout).toContain("kernel.security.audit_enabled:4:36: ");
+    const json = await eigen(["config", "check", "--json"], { config: parsed.value });
+    expect([json.code, JSON.parse(json.stdout).ok]).toEqual([3, false]);
+  });
+
   test("a configuration with faults ends with 3 and tells them on stderr", async () => {
     expect(await eigen(["config", "check", "kernel.yaml"])).toMatchObject({
       code: 3,

@@ -2,7 +2,7 @@
 
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type ErrorDetail, ErrorDetailSchema } from "../gen/eigen/kernel/v1/errors_pb.ts";
-import { describeFault, errorCatalogue, type Fault } from "../model/errors.ts";
+import { describeParts, errorCatalogue, type Fault } from "../model/errors.ts";
 import { fromDuration } from "./times.ts";
 
 /** The gRPC status codes by their names in the specification of gRPC. */
@@ -57,7 +57,7 @@ export class KernelClientError extends Error {
 
   constructor(init: KernelClientErrorInit) {
     const { code, rpc, text, hint, facts = {}, faults = [], retryable = false, retryAfterMs, isFromKernel = false } = init;
-    super(describe(text, facts, faults, hint), init.cause === undefined ? undefined : { cause: init.cause });
+    super(describeParts(text, facts, faults, hint), init.cause === undefined ? undefined : { cause: init.cause });
     this.code = code;
     this.rpc = rpc;
     this.hint = hint;
@@ -150,12 +150,6 @@ function withoutDetail(error: ConnectError, peer: string): KernelClientError {
   }
   const hint = rpc === "unimplemented" ? "Is this the address of a kernel, and of a port that speaks this protocol?" : "";
   return new KernelClientError({ code: rpc, rpc, text: `${peer} answered: ${sentence(error.rawMessage || rpc)}`, hint, cause });
-}
-
-function describe(text: string, facts: Readonly<Record<string, string>>, faults: readonly Fault[], hint: string): string {
-  const named = Object.entries(facts).map(([name, value]) => `${name}=${value}`);
-  const head = named.length > 0 ? `${text} (${named.join(", ")})` : text;
-  return [head, ...faults.map(describeFault), hint].filter((line) => line !== "").join("\n");
 }
 
 /** With one full stop, whatever the transport ended it with. */

@@ -230,7 +230,7 @@ const catalogue = {
     rpc: "failed_precondition",
     retryable: false,
     text: "The configuration has faults.",
-    hint: "`eigen config check FILE` lists them all.",
+    hint: "docs/configuration.md says what each key may be.",
   },
   config_not_protected: {
     rpc: "failed_precondition",
@@ -300,10 +300,16 @@ export function kernelError(code: ErrorCode, { facts = {}, faults = [], retryAft
 
 /** The message that people read: what, the facts, then each fault on its own line, then what to do. */
 export function describeError(error: KernelError): string {
-  const record = errorCatalogue[error.code];
-  const facts = Object.entries(error.facts).map(([name, value]) => `${name}=${value}`);
-  const head = facts.length > 0 ? `${record.text} (${facts.join(", ")})` : record.text;
-  return [head, ...error.faults.map(describeFault), record.hint].join("\n");
+  const { text, hint } = errorCatalogue[error.code];
+  return describeParts(text, error.facts, error.faults, hint);
+}
+
+/** The same of an error that came over the wire. A hint that a fault gives already is not told twice. */
+export function describeParts(text: string, facts: Facts, faults: readonly Fault[], hint: string): string {
+  const named = Object.entries(facts).map(([name, value]) => `${name}=${value}`);
+  const head = named.length > 0 ? `${text} (${named.join(", ")})` : text;
+  const isSaid = hint === "" || faults.some((fault) => fault.hint === hint);
+  return [head, ...faults.map(describeFault), ...(isSaid ? [] : [hint])].join("\n");
 }
 
 export function describeFault(fault: Fault): string {

@@ -12,18 +12,19 @@ export async function checkConfig(world: World, file: string | undefined, format
   const { source, options } = config.value;
   const waiting = notInEffect(config.value);
   const reasons = checkServe(config.value);
+  const code = (reasons.length === 0 ? exitCodes.ok : exitCodes.refused).code;
   if (format === "json") {
-    printJson(world, { source, ok: true, mode: options.mode, notInEffect: waiting, reasonsNotToServe: reasons });
-    return exitCodes.ok.code;
+    printJson(world, { source, ok: reasons.length === 0, mode: options.mode, notInEffect: waiting, reasonsNotToServe: reasons });
+    return code;
   }
-  world.stdout.write(`${source}: ok, mode ${options.mode}\n`);
+  world.stdout.write(`${source}: ${reasons.length === 0 ? "ok" : "loads, but may not serve"}, mode ${options.mode}\n`);
   if (waiting.length > 0) {
     const rows = waiting.map(({ path, broughtBy }) => [path, broughtBy]);
     world.stdout.write(`\nAccepted, not in effect:\n${table(["KEY", "COMES WITH"], rows)}`);
   }
   if (reasons.length > 0)
     world.stdout.write(`\n\`eigen serve\` refuses to start with it:\n${reasons.map(describeFault).join("\n")}\n`);
-  return exitCodes.ok.code;
+  return code;
 }
 
 /** Everything the kernel would run with; secrets are redacted. */

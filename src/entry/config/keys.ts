@@ -151,7 +151,13 @@ const observabilityKeys: readonly KeyRow[] = [
 ];
 
 const securityKeys: readonly KeyRow[] = [
-  inEffect("security.enabled", "security", "false turns the component off.", (o) => o.componentSwitches.security, "on"),
+  inEffect(
+    "security.enabled",
+    "security",
+    "false turns the component off; true alone asks nobody who they are.",
+    (o) => o.componentSwitches.security,
+    "on",
+  ),
   protects(
     "security.authentication",
     "security",

@@ -30,6 +30,7 @@ export interface GivenKey {
   /** Fit to be shown: what came from outside the file is `[redacted]`. */
   readonly shown: string | number | boolean | readonly string[];
   readonly line: number;
+  readonly column: number;
 }
 
 export interface KernelConfig {
@@ -84,7 +85,8 @@ function placeOf(path: string, places: ReadonlyMap<string, Place>): Place | unde
 
 function givenKeys(value: Plain, secretPaths: ReadonlySet<string>, places: ReadonlyMap<string, Place>): readonly GivenKey[] {
   return leaves(value).map(({ path, value: leaf }) => {
-    return { path, key: toKey(path), shown: shownValue(leaf, path, secretPaths), line: places.get(path)?.line ?? 1 };
+    const { line, column } = places.get(path) ?? { line: 1, column: 1 };
+    return { path, key: toKey(path), shown: shownValue(leaf, path, secretPaths), line, column };
   });
 }
 

@@ -30,14 +30,14 @@ const openDoors: ReadonlySet<string> = new Set([
 ]);
 
 function refusal(given: GivenKey, { options: { mode }, given: all }: KernelConfig): readonly Fault[] {
-  const { path: field, key, line, shown } = given;
+  const { path: field, key, line, column, shown } = given;
   if (openDoors.has(key) && shown !== false) {
-    return [{ field, wanted: `false in ${mode}`, found: String(shown), hint: "Take it out: it is for tests.", line }];
+    return [{ field, wanted: `false in ${mode}`, found: String(shown), hint: "Take it out: it is for tests.", line, column }];
   }
   const row = keyRow(key);
   if (row === undefined || row.state === "in effect" || !row.protects || !isAskedFor(given, all)) return [];
   const hint = `It comes with ${row.broughtBy}. Until then take it out, or run in development on this machine only.`;
-  return [{ field, wanted: `protection that is in effect in ${mode}`, found: "accepted, not in effect", hint, line }];
+  return [{ field, wanted: `protection that is in effect in ${mode}`, found: "accepted, not in effect", hint, line, column }];
 }
 
 // Switched off by its own value, or by `enabled: false` of a section that it stands in.
