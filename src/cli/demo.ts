@@ -1,6 +1,7 @@
 // `npm run demo`: boots a kernel on an embedded database in a fresh directory, runs real jobs through the real client over native gRPC,
 // shows everything on the way, and ends with 0 only if all of it is as it must be.
 
+import { rmSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,6 +40,11 @@ process.exit(await main());
 
 async function main(): Promise<number> {
   const dataDir = await mkdtemp(join(tmpdir(), "eigen-demo-"));
+  const quit = (): void => {
+    rmSync(dataDir, { recursive: true, force: true });
+    process.exit(exitCodes.interrupted.code);
+  };
+  process.once("SIGINT", quit).once("SIGTERM", quit);
   const startMs = performance.now();
   let kernel: EmbeddedKernel | undefined;
   try {

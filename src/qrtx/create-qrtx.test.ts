@@ -24,11 +24,13 @@ let steps: Step[];
 /** Awaited before each step of that kind reaches the store. */
 let delays: Partial<Record<Step["kind"], () => Promise<void>>>;
 let randomByte: number;
+let observed: string[];
 
 beforeEach(async () => {
   steps = [];
   delays = {};
   randomByte = 0;
+  observed = [];
   const real = createMemoryStore({ clock });
   store = {
     ...real,
@@ -43,7 +45,7 @@ beforeEach(async () => {
 });
 
 function startQrtx(concurrentTaskCountMax: number): Promise<Qrtx> {
-  const telemetry = createNoTelemetry();
+  const telemetry = { ...createNoTelemetry(), observe: (name: string) => void observed.push(name) };
   return createQrtx({
     store,
     circuits: createCircuitFs({ store, parse: parseQasm, clock, telemetry, cacheSize: 10 }),
@@ -82,6 +84,11 @@ test("an idle kernel submits, claims and starts a job in one step, and answers w
   await settle();
   expect(steps.map(({ kind }) => kind)).toEqual(["submit", "complete"]);
   expect(await stateOf(job)).toBe("COMPLETED");
+});
+
+test("a circuit that comes with its job counts as stored", async () => {
+  await submit();
+  expect(observed).toContain("circuit_store_latency");
 });
 
 test("a job does not overtake one that waits", async () => {

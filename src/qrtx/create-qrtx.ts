@@ -70,8 +70,10 @@ export async function createQrtx(options: QrtxOptions): Promise<Qrtx> {
       if (!admitted.ok) return (await findRepeat(request)) ?? admitted;
       const offer = ticker.offer(admitted.value);
       const step = { ...admitted.value.step, claim: offer?.claim };
+      const startMs = clock.monotonicMs();
       try {
         const outcome = await committer.commit(step);
+        if (step.circuit !== undefined) telemetry.observe("circuit_store_latency", clock.monotonicMs() - startMs);
         const job = outcome.kind === "applied" ? outcome.jobs[0] : undefined;
         offer?.take(job);
         if (job?.state === "QUEUED") void ticker.wake();

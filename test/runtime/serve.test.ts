@@ -1,7 +1,7 @@
 // What an operator meets when a kernel starts, stops, dies or is told to leave things out.
 
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -267,4 +267,23 @@ test("no secret of a request reaches the log, whatever happens to it", async () 
   await kernel.stop();
   expect(kernel.logs()).toContain("ready");
   expect(kernel.logs()).not.toContain(canary);
+});
+
+test("a demo that is interrupted leaves nothing behind", async () => {
+  const own = mkdtempSync(join(tmpdir(), "eigen-demo-test-"));
+  folders.push(own);
+  const launcher = pickRuntime(["bun", "node"]);
+  if (launcher === undefined) throw new Error("neither Bun nor Node is installed");
+  const demo = spawn(launcher.command, [...launcher.launchArguments, join(root, "src/cli/demo.ts")], {
+    cwd: root,
+    env: { ...process.env, TMPDIR: own },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = new Promise<number | null>((resolve) => demo.on("exit", resolve));
+  // Its first words come when the kernel runs and the jobs do not yet.
+  await new Promise((resolve) => demo.stdout.once("data", resolve));
+  expect(readdirSync(own)).not.toEqual([]);
+  demo.kill("SIGINT");
+  expect(await ended).toBe(130);
+  expect(readdirSync(own)).toEqual([]);
 });
