@@ -1,9 +1,33 @@
 // Decisions that every store adapter makes alike inside a step: the words of its own moves, and what reaping does to a job.
 
 import { type Job, type JobFailure, jobMoves } from "../model/job.ts";
-import type { EndStep } from "../ports/store.ts";
+import type { EndStep, SubmitStep } from "../ports/store.ts";
 
 export const submitReason = "submitted";
+
+/** A job as a submit makes it. */
+export function submittedJob(step: SubmitStep, nowMs: number, eventSeq: number): Job {
+  return {
+    id: step.id,
+    owner: step.owner,
+    spec: step.spec,
+    state: "QUEUED",
+    fence: 0,
+    attempts: 0,
+    workerKills: 0,
+    yields: 0,
+    holder: "",
+    leaseUntilMs: 0,
+    device: "",
+    deadlineMs: step.deadlineMs,
+    submittedAtMs: nowMs,
+    startedAtMs: undefined,
+    endedAtMs: undefined,
+    failure: undefined,
+    traceparent: step.traceparent,
+    eventSeq,
+  };
+}
 
 /** Why a job that is claimed and started in one step is RUNNING. */
 export const startReason = jobMoves.SCHEDULED.RUNNING ?? "";

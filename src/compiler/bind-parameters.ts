@@ -1,7 +1,8 @@
 // Gives every parameter of a circuit its value, so that all angles are numbers.
 
 import { err, ok, type Result } from "../base/result.ts";
-import type { Angle, AngleExpression, Circuit, Operation, UnaryFunction } from "../model/circuit.ts";
+import { evaluateAngle } from "../model/angle.ts";
+import type { Angle, Circuit, Operation } from "../model/circuit.ts";
 import type { Fault } from "../model/errors.ts";
 
 /** Refuses parameters without a value, and angles that are not finite (a division by zero, the root of a negative number). */
@@ -43,47 +44,6 @@ export function bindParameters(circuit: Circuit, values: Readonly<Record<string,
     operations: circuit.operations.map(bind),
   };
   return faults.length > 0 ? err(faults) : ok(bound);
-}
-
-/** In radians; NaN for a parameter without a value. */
-export function evaluateAngle(angle: Angle, values: Readonly<Record<string, number>>): number {
-  if (isNumber(angle)) return angle;
-  switch (angle.kind) {
-    case "parameter":
-      return values[angle.name] ?? Number.NaN;
-    case "unary":
-      return unaryFunctions[angle.operator](evaluateAngle(angle.operand, values));
-    case "binary":
-      return applyBinary(angle.operator, evaluateAngle(angle.left, values), evaluateAngle(angle.right, values));
-  }
-}
-
-const unaryFunctions: Readonly<Record<UnaryFunction, (x: number) => number>> = {
-  "-": (x) => -x,
-  sin: Math.sin,
-  cos: Math.cos,
-  tan: Math.tan,
-  exp: Math.exp,
-  ln: Math.log,
-  sqrt: Math.sqrt,
-  arcsin: Math.asin,
-  arccos: Math.acos,
-  arctan: Math.atan,
-};
-
-function applyBinary(operator: Extract<AngleExpression, { kind: "binary" }>["operator"], left: number, right: number): number {
-  switch (operator) {
-    case "+":
-      return left + right;
-    case "-":
-      return left - right;
-    case "*":
-      return left * right;
-    case "/":
-      return left / right;
-    case "**":
-      return left ** right;
-  }
 }
 
 function isNumber(angle: Angle): angle is number {

@@ -1,9 +1,8 @@
 // Arithmetic over angles that may hold parameters: numbers fold at once, the rest becomes an expression tree.
 
 import { limits } from "../base/limits.ts";
+import { type AngleOperator, calculateBinary, calculateUnary } from "../model/angle.ts";
 import type { Angle, AngleExpression, UnaryFunction } from "../model/circuit.ts";
-
-export type AngleOperator = Extract<AngleExpression, { kind: "binary" }>["operator"];
 
 /** Sizes of the trees built here, so that a bound on them costs nothing: sharing lets a tree of 2^60 nodes fit into memory. */
 const sizes = new WeakMap<AngleExpression, number>();
@@ -23,7 +22,7 @@ export function isAngleTooLarge(angle: Angle): boolean {
 }
 
 export function combine(operator: AngleOperator, left: Angle, right: Angle): Angle {
-  if (typeof left === "number" && typeof right === "number") return calculate(operator, left, right);
+  if (typeof left === "number" && typeof right === "number") return calculateBinary(operator, left, right);
   if (right === 0 && (operator === "+" || operator === "-")) return left;
   if (left === 0 && operator === "+") return right;
   if (left === 0 && operator === "-") return negate(right);
@@ -34,13 +33,13 @@ export function combine(operator: AngleOperator, left: Angle, right: Angle): Ang
 }
 
 export function negate(angle: Angle): Angle {
-  if (typeof angle === "number") return angle === 0 ? 0 : -angle;
+  if (typeof angle === "number") return calculateUnary("-", angle);
   return angle.kind === "unary" && angle.operator === "-" ? angle.operand : { kind: "unary", operator: "-", operand: angle };
 }
 
 export function applyFunction(name: UnaryFunction, operand: Angle): Angle {
   if (name === "-") return negate(operand);
-  return typeof operand === "number" ? plainZero(functions[name](operand)) : { kind: "unary", operator: name, operand };
+  return typeof operand === "number" ? calculateUnary(name, operand) : { kind: "unary", operator: name, operand };
 }
 
 /** The angle with each parameter replaced; parameters that the bindings lack stay. */
@@ -56,22 +55,6 @@ export function substitute(angle: Angle, bindings: ReadonlyMap<string, Angle>): 
   }
 }
 
-const functions: Readonly<Record<Exclude<UnaryFunction, "-">, (x: number) => number>> = {
-  sin: Math.sin,
-  cos: Math.cos,
-  tan: Math.tan,
-  exp: Math.exp,
-  ln: Math.log,
-  sqrt: Math.sqrt,
-  arcsin: Math.asin,
-  arccos: Math.acos,
-  arctan: Math.atan,
-};
-
-export function isUnaryFunction(name: string): name is Exclude<UnaryFunction, "-"> {
-  return Object.hasOwn(functions, name);
-}
-
 function operandsOf(angle: AngleExpression): readonly Angle[] {
   switch (angle.kind) {
     case "parameter":
@@ -81,24 +64,4 @@ function operandsOf(angle: AngleExpression): readonly Angle[] {
     case "binary":
       return [angle.left, angle.right];
   }
-}
-
-function calculate(operator: AngleOperator, left: number, right: number): number {
-  switch (operator) {
-    case "+":
-      return plainZero(left + right);
-    case "-":
-      return plainZero(left - right);
-    case "*":
-      return plainZero(left * right);
-    case "/":
-      return plainZero(left / right);
-    case "**":
-      return plainZero(left ** right);
-  }
-}
-
-/** Text has no negative zero, so circuits have none. */
-function plainZero(value: number): number {
-  return value === 0 ? 0 : value;
 }

@@ -1,8 +1,9 @@
 // Expressions to values. Everything but measured bits and input parameters is known while a program is elaborated.
 
 import { limits } from "../base/limits.ts";
+import { isUnaryFunction } from "../model/angle.ts";
 import type { Angle } from "../model/circuit.ts";
-import { applyFunction, combine, isUnaryFunction } from "./angle.ts";
+import { applyFunction, combine } from "./angle.ts";
 import type { Context } from "./context.ts";
 import { quoted, Refusal, refuse } from "./faults.ts";
 import { checkAngle } from "./items.ts";

@@ -1,7 +1,7 @@
 // The store as one kernel process sees it: over a line that loses, delays and reorders. Also the planted bugs, which the checker must
 // catch: they live here and never in the product.
 
-import type { Job } from "../../src/model/job.ts";
+import { submittedJob } from "../../src/adapters/store.rules.ts";
 import { type KernelStore, type Step, type StepOutcome, StoreUnavailableError, type SubmitStep } from "../../src/ports/store.ts";
 import { callOverNetwork, type Process, type World } from "./world.ts";
 
@@ -63,25 +63,5 @@ async function withoutFence(real: KernelStore, step: Step): Promise<Step> {
 async function replyBeforeCommit(world: World, process: Process, real: KernelStore, step: SubmitStep): Promise<StepOutcome> {
   process.deliver(world.random.between(0, 1000), () => void real.commit(step));
   const nowMs = world.time.nowMs() + world.wallOffsetMs;
-  const job: Job = {
-    id: step.id,
-    owner: step.owner,
-    spec: step.spec,
-    state: "QUEUED",
-    fence: 0,
-    attempts: 0,
-    workerKills: 0,
-    yields: 0,
-    holder: "",
-    leaseUntilMs: 0,
-    device: "",
-    deadlineMs: step.deadlineMs,
-    submittedAtMs: nowMs,
-    startedAtMs: undefined,
-    endedAtMs: undefined,
-    failure: undefined,
-    traceparent: step.traceparent,
-    eventSeq: 0,
-  };
-  return { kind: "applied", jobs: [job], events: [] };
+  return { kind: "applied", jobs: [submittedJob(step, nowMs, 0)], events: [] };
 }

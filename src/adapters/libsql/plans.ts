@@ -14,7 +14,7 @@ import type {
   StepOutcome,
   SubmitStep,
 } from "../../ports/store.ts";
-import { isYield, reapVerdict, startReason, submitReason } from "../store.rules.ts";
+import { isYield, reapVerdict, startReason, submitReason, submittedJob } from "../store.rules.ts";
 import type { Rows, SqlValue, Statement } from "./connection.ts";
 import { decodeJob, encodeMetadata, encodeSpec, type JobRow } from "./rows.ts";
 import * as sql from "./sql.ts";
@@ -102,34 +102,15 @@ export function planSubmit(step: SubmitStep, nowMs: number, isStored: (circuit: 
   };
 }
 
-function submitted({ id, owner, spec, deadlineMs, traceparent }: SubmitStep, seq: unknown, nowMs: number): Applied | undefined {
+function submitted(step: SubmitStep, seq: unknown, nowMs: number): Applied | undefined {
   if (seq === undefined) return undefined;
-  const job: Job = {
-    id,
-    owner,
-    spec,
-    state: "QUEUED",
-    fence: 0,
-    attempts: 0,
-    workerKills: 0,
-    yields: 0,
-    holder: "",
-    leaseUntilMs: 0,
-    device: "",
-    deadlineMs,
-    submittedAtMs: nowMs,
-    startedAtMs: undefined,
-    endedAtMs: undefined,
-    failure: undefined,
-    traceparent,
-    eventSeq: Number(seq),
-  };
+  const job = submittedJob(step, nowMs, Number(seq));
   const event: JobEvent = {
     seq: job.eventSeq,
     jobSeq: 1,
-    jobId: id,
-    jobName: spec.name,
-    owner,
+    jobId: job.id,
+    jobName: job.spec.name,
+    owner: job.owner,
     from: undefined,
     to: "QUEUED",
     reason: submitReason,

@@ -18,7 +18,7 @@ import type {
   StepRefusal,
   SubmitStep,
 } from "../../ports/store.ts";
-import { isYield, reapVerdict, startReason, submitReason } from "../store.rules.ts";
+import { isYield, reapVerdict, startReason, submitReason, submittedJob } from "../store.rules.ts";
 import { liveJobs, type MemoryState, pairKey, type StoredJob, writeMove } from "./state.ts";
 
 export function applyStep(state: MemoryState, step: Step, nowMs: number): StepOutcome {
@@ -71,26 +71,7 @@ function applySubmit(state: MemoryState, step: SubmitStep, nowMs: number): StepO
   if (namesake !== undefined) return refused("name_taken", jobOf(state, namesake));
   if (state.counts.QUEUED >= step.queuedJobCountMax) return refused("queue_full", undefined);
 
-  const job: Job = {
-    id: step.id,
-    owner: step.owner,
-    spec: step.spec,
-    state: "QUEUED",
-    fence: 0,
-    attempts: 0,
-    workerKills: 0,
-    yields: 0,
-    holder: "",
-    leaseUntilMs: 0,
-    device: "",
-    deadlineMs: step.deadlineMs,
-    submittedAtMs: nowMs,
-    startedAtMs: undefined,
-    endedAtMs: undefined,
-    failure: undefined,
-    traceparent: step.traceparent,
-    eventSeq: 0,
-  };
+  const job = submittedJob(step, nowMs, 0);
   const event = writeMove(state, undefined, job, submitReason, nowMs);
   if (job.spec.name !== "") state.names.set(pairKey(tenant, job.spec.name), job.id);
   if (step.idempotencyKey !== "") {
