@@ -1,7 +1,7 @@
 // The libSQL store against the contract of the store port.
 
 import { createManualClock } from "../store.fixture.ts";
-import { describeStore } from "../store.suite.ts";
+import { describeStore } from "../store-suite/index.ts";
 import { createTemporaryFile, openStore } from "./testing.ts";
 
 describeStore("libsql", async () => {

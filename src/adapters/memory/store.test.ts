@@ -1,7 +1,7 @@
 // The memory store against the contract of the store port.
 
 import { createManualClock } from "../store.fixture.ts";
-import { describeStore } from "../store.suite.ts";
+import { describeStore } from "../store-suite/index.ts";
 import { createMemoryStore } from "./index.ts";
 
 describeStore("memory", async () => {
