@@ -1,5 +1,5 @@
 // Every step as one synchronous function over the state: all guards first, then the change. This is the slow and obvious twin of
-// the SQL in ../libsql/sql.ts; the store suite runs the same random steps through both and compares every answer.
+// the SQL in ../libsql/sql.ts; libsql/twin.test.ts runs the same random steps through both and compares every answer.
 
 import { invariant } from "../../base/invariant.ts";
 import { limits } from "../../base/limits.ts";
