@@ -14,7 +14,7 @@ export const kernelGoals = {
     unit: "ms",
     goal: 5,
     better: "lower",
-    reason: "Three durable commits and a few loopback messages; a person in a notebook feels no wait.",
+    reason: "Two durable commits and a few loopback messages; a person in a notebook feels no wait.",
   },
   bellP95: {
     bar: "Bell x 1024 shots over Connect with a live stream, durable, idle kernel, Bun: p95",
@@ -35,7 +35,7 @@ export const kernelGoals = {
     unit: "ratio",
     goal: 0.15,
     better: "higher",
-    reason: "A ratio to a peer in the same run holds when the machine is slow; a job is a request, three commits and its events.",
+    reason: "A ratio to a peer in the same run holds when the machine is slow; a job is a request, two commits and its events.",
   },
   deepQueueSubmitP95: {
     bar: "10 000 jobs queued: submit p95",

@@ -65,6 +65,7 @@ export function planSubmit(step: SubmitStep, nowMs: number, isStored: (circuit: 
   const statements: Statement[] = [
     {
       sql: sql.insertJob,
+      single: true,
       args: [
         id,
         tenant,
@@ -90,7 +91,7 @@ export function planSubmit(step: SubmitStep, nowMs: number, isStored: (circuit: 
   // Last of the chain, because a job that has to wait is not claimed.
   if (step.claim !== undefined) {
     const { reason, holder, device, leaseMs } = step.claim;
-    statements.push({ sql: sql.claimSubmittedJob, args: [id, 0, reason, nowMs, holder, device, nowMs + leaseMs] });
+    statements.push({ sql: sql.claimSubmittedJob, single: true, args: [id, 0, reason, nowMs, holder, device, nowMs + leaseMs] });
   }
   return {
     statements,
@@ -154,19 +155,19 @@ export function planClaim(step: ClaimStep, nowMs: number): Plan<StepOutcome> {
   const scheduled: Move = { from: "QUEUED", to: "SCHEDULED", reason: step.reason };
   if (!step.start) {
     return {
-      statements: [{ sql: sql.claimJob, args: claim }],
+      statements: [{ sql: sql.claimJob, single: true, args: claim }],
       answer: ([claimed]) => applied(rowOf(claimed), [scheduled], nowMs),
     };
   }
   return {
-    statements: [{ sql: sql.claimAndStartJob, args: claim }],
+    statements: [{ sql: sql.claimAndStartJob, single: true, args: claim }],
     answer: ([started]) => applied(rowOf(started), [scheduled, { from: "SCHEDULED", to: "RUNNING", reason: startReason }], nowMs),
   };
 }
 
 export function planStart({ jobId, fence, reason }: StartStep, nowMs: number): Plan<StepOutcome> {
   return {
-    statements: [{ sql: sql.startJob, args: [jobId, fence, reason, nowMs] }],
+    statements: [{ sql: sql.startJob, single: true, args: [jobId, fence, reason, nowMs] }],
     answer: ([started]) => applied(rowOf(started), [{ from: "SCHEDULED", to: "RUNNING", reason }], nowMs),
   };
 }
@@ -187,7 +188,7 @@ export function planComplete({ jobId, fence, result, reason }: CompleteStep, now
   const { metadata, chunks } = result;
   return {
     statements: [
-      { sql: sql.completeJob, args: [jobId, fence, reason, nowMs] },
+      { sql: sql.completeJob, single: true, args: [jobId, fence, reason, nowMs] },
       { sql: sql.insertResult, args: [jobId, fence, encodeMetadata(metadata), chunks.length] },
       ...chunks.map((chunk, index) => ({ sql: sql.insertChunk, args: [jobId, index, chunk] })),
     ],
@@ -201,7 +202,7 @@ export function planEnd(step: EndStep, nowMs: number): Plan<StepOutcome> {
   const raise = to === "QUEUED" ? 1 : 0;
   const args = [jobId, fence, reason, nowMs, from, to, raise, step.killedWorker ? 1 : 0, failure, isYield(step) ? 1 : 0];
   return {
-    statements: [{ sql: sql.endJob, args }],
+    statements: [{ sql: sql.endJob, single: true, args }],
     answer: ([ended]) => applied(rowOf(ended), [{ from, to, reason }], nowMs),
   };
 }
@@ -209,8 +210,8 @@ export function planEnd(step: EndStep, nowMs: number): Plan<StepOutcome> {
 export function planCancel({ jobId, owner, reason }: CancelStep, nowMs: number): Plan<StepOutcome> {
   return {
     statements: [
-      { sql: sql.cancelJob, args: [jobId, owner.tenant, owner.project, reason, nowMs] },
-      { sql: sql.findLeftState, args: [jobId] },
+      { sql: sql.cancelJob, single: true, args: [jobId, owner.tenant, owner.project, reason, nowMs] },
+      { sql: sql.findLeftState, single: true, args: [jobId] },
     ],
     answer: ([cancelled, left]) => {
       const from = left?.[0]?.[0] as JobState; // Of the event that the first statement has just written.
@@ -226,6 +227,7 @@ export function planReap(step: ReapStep, nowMs: number, expired: readonly Job[])
     statements: [
       ...verdicts.map(({ job, to, reason, failure }) => ({
         sql: sql.reapJob,
+        single: true,
         args: [job.id, job.fence, reason, nowMs, job.state, to, 1, 0, failure === undefined ? null : JSON.stringify(failure), 0],
       })),
       { sql: sql.dropIdempotency, args: [nowMs - step.idempotencyKeptMs, step.limit] },

@@ -85,6 +85,9 @@ interface Scope {
   close(): boolean;
 }
 
+/** One for all: to make an error for each call cost more than the rest of its scope. */
+const callIsOver = new ConnectError("the call is over", Code.Canceled);
+
 function createScope(client: AbortSignal, shutdown: AbortSignal | undefined): Scope {
   const controller = new AbortController();
   const ended = new AbortController();
@@ -106,8 +109,8 @@ function createScope(client: AbortSignal, shutdown: AbortSignal | undefined): Sc
       isOpen = false;
       client.removeEventListener("abort", onClient);
       shutdown?.removeEventListener("abort", onShutdown);
-      ended.abort();
-      if (!controller.signal.aborted) controller.abort(new ConnectError("the call is over", Code.Canceled));
+      ended.abort(callIsOver);
+      if (!controller.signal.aborted) controller.abort(callIsOver);
       return true;
     },
   };
