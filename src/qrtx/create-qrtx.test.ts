@@ -5,6 +5,8 @@ import { createManualPool, type ManualPool } from "../../test/fixtures/pool.ts";
 import { requestFixture } from "../../test/fixtures/request.ts";
 import { createMemoryStore } from "../adapters/memory/index.ts";
 import { createNoTelemetry } from "../adapters/otel/none.ts";
+import { createManualClock, type ManualClock, startMs } from "../adapters/store.fixture.ts";
+import { limits } from "../base/limits.ts";
 import { createSimulatorDriver } from "../driver-manager/index.ts";
 import type { Job } from "../model/job.ts";
 import { type KernelStore, type Step, StoreUnavailableError } from "../ports/store.ts";
@@ -13,10 +15,10 @@ import { createCircuitFs } from "../qfs/index.ts";
 import { createQrtx } from "./create-qrtx.ts";
 import type { Qrtx, SubmitRequest } from "./door.ts";
 
-const clock = { nowMs: () => 1_700_000_000_000, monotonicMs: () => 0 };
 // Wide enough to count as long: it needs a worker of its own.
 const long = 'OPENQASM 3.0; include "stdgates.inc"; qubit[22] q; bit[22] c; for int k in [1:400] { rx(0.1) q; } c = measure q;';
 
+let clock: ManualClock;
 let store: KernelStore;
 let manual: ManualPool;
 let qrtx: Qrtx;
@@ -27,6 +29,7 @@ let randomByte: number;
 let observed: string[];
 
 beforeEach(async () => {
+  clock = createManualClock();
   steps = [];
   delays = {};
   randomByte = 0;
@@ -170,8 +173,48 @@ test("a drain waits for a job whose claim is under way, and gives it back when i
   expect(isDrained).toBe(false);
   gate.resolve();
   const job = await submitting;
-  manual.finish(); // A real pool ends what is aborted.
   await draining;
-  expect(await stateOf(job)).toMatch(/QUEUED|COMPLETED/);
-  expect((await store.findJobById(job.id))?.holder).toBe("");
+  expect(await store.findJobById(job.id)).toMatchObject({ state: "QUEUED", holder: "", attempts: 1, yields: 1 });
+});
+
+test("a job that takes its worker down is tried again, and DEAD when it does so too often", async () => {
+  const job = await submit();
+  for (let kill = 1; kill <= limits.workerKillCountMax; kill++) {
+    await settle();
+    expect(await stateOf(job), `before kill ${kill}`).toBe("RUNNING");
+    manual.finish({ ok: false, failure: { kind: "trapped", cause: "unreachable" } });
+  }
+  await settle();
+  const dead = await store.findJobById(job.id);
+  expect([dead?.state, dead?.failure?.code, dead?.workerKills]).toEqual(["DEAD", "execution_failed", limits.workerKillCountMax]);
+});
+
+test("a job without memory enough is FAILED, and the next one runs", async () => {
+  const job = await submit();
+  await settle();
+  manual.finish({ ok: false, failure: { kind: "out_of_memory", cause: "grow" } });
+  await settle();
+  expect((await store.findJobById(job.id))?.failure?.code).toBe("out_of_memory");
+  const next = await submit();
+  await settle();
+  manual.finish();
+  await settle();
+  expect(await stateOf(next)).toBe("COMPLETED");
+});
+
+test.each([
+  ["its deadline", { deadlineMs: startMs + 1000 }, 1000, "deadline_exceeded"],
+  ["the longest time that a job may run", {}, limits.jobRuntimeMsMax + 1, "runtime_exceeded"],
+] as const)("a job that runs past %s is stopped and FAILED", async (_title, changes, afterMs, code) => {
+  const job = await submit(changes);
+  await settle();
+  // Kept alive as a kernel does: a tick in every part of a lease.
+  for (let passedMs = 0; passedMs < afterMs; passedMs += limits.leaseRenewMs) {
+    clock.advance(Math.min(limits.leaseRenewMs, afterMs - passedMs));
+    await qrtx.tick();
+    await settle();
+  }
+  const failed = await store.findJobById(job.id);
+  expect([failed?.state, failed?.failure?.code]).toEqual(["FAILED", code]);
+  expect(manual.running()).toBe(0);
 });
