@@ -13,7 +13,6 @@ import type { Sleep } from "./options.ts";
 import { asConnectError, errorAnswer, errorJson, restJson } from "./rest/answers.ts";
 import { restReader } from "./rest/rest.ts";
 import { restRoutes } from "./rest/routes.ts";
-import { quoteShort } from "./rules.ts";
 
 export interface EventSocketOptions {
   readonly upgrade: UpgradeWebSocket;
@@ -32,7 +31,7 @@ export async function answerEventSocket(context: Context, options: EventSocketOp
   const origin = request.headers.get("origin");
   // Browsers let any page open a WebSocket anywhere: the allow-list of CORS must be asked here.
   if (origin !== null && !options.isOriginAllowed(origin, url.host)) {
-    return errorAnswer(toConnectError(kernelError("origin_not_allowed", { facts: { origin: quoteShort(origin) } })));
+    return errorAnswer(toConnectError(kernelError("origin_not_allowed", { facts: { origin: origin.slice(0, 80) } })));
   }
   const client = new AbortController();
   try {

@@ -86,12 +86,14 @@ function decodePath(value: string, field: string, faults: Fault[]): string {
   }
 }
 
+const factLengthMax = 80; // Of what a stranger sent.
+
 export function notFound(path: string): Response {
   const closest = suggest(
     path,
     restRoutes.map(({ template }) => template),
   );
-  const facts = { path: quoteShort(path), ...(closest === undefined ? {} : { closest }) };
+  const facts = { path: path.slice(0, factLengthMax), ...(closest === undefined ? {} : { closest }) };
   return errorAnswer(toConnectError(kernelError("route_not_found", { facts })));
 }
 
