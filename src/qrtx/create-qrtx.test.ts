@@ -19,7 +19,7 @@ import type { Qrtx, SubmitRequest } from "./door.ts";
 const long = 'OPENQASM 3.0; include "stdgates.inc"; qubit[22] q; bit[22] c; for int k in [1:400] { rx(0.1) q; } c = measure q;';
 
 let clock: ManualClock;
-let store: KernelStore;
+let store: { -readonly [Name in keyof KernelStore]: KernelStore[Name] };
 let manual: ManualPool;
 let qrtx: Qrtx;
 let steps: Step[];
@@ -73,8 +73,8 @@ async function stateOf({ id }: Job): Promise<string | undefined> {
 }
 
 /** Lets everything happen that needs no time. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+async function settle(rounds = 1): Promise<void> {
+  for (let turn = 0; turn < 20 * rounds; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 test("an idle kernel submits, claims and starts a job in one step, and answers with the job as it was admitted", async () => {
@@ -116,6 +116,29 @@ test("claims that are under way count against concurrentTaskCountMax", async () 
   await settle();
   expect((await Promise.all(jobs.map(stateOf))).filter((state) => state === "RUNNING")).toHaveLength(1);
   expect(manual.running()).toBe(1);
+});
+
+test("a tick and a submit that look for a place at the same moment do not both take the last one", async () => {
+  qrtx = await startQrtx(1);
+  const [running, waiting] = [await submit(), await submit()];
+  await settle();
+  const realReady = store.readyJobs;
+  let late: Promise<Job> | undefined;
+  const gate = Promise.withResolvers<void>();
+  delays.submit = () => gate.promise;
+  // The tick has counted its room; now somebody submits; then the tick goes on, and the submit reaches the store last.
+  store.readyJobs = async (limit) => {
+    const ready = await realReady(limit);
+    late ??= submit();
+    await settle();
+    return ready;
+  };
+  manual.finish();
+  await settle(4);
+  gate.resolve();
+  await settle(4);
+  const states = await Promise.all([running, waiting, await (late ?? submit())].map(stateOf));
+  expect(states).toEqual(["COMPLETED", "RUNNING", "QUEUED"]);
 });
 
 test("an ending that is on its way to the store is not sent again by a tick", async () => {

@@ -194,6 +194,11 @@ export function createTicker(options: TickerOptions): Ticker {
   }
 
   async function claim({ id, fence }: Job, place: PlacedSlot): Promise<void> {
+    // A submit may have taken the last place while the store was asked.
+    if (isFull()) {
+      mayWait = true;
+      return place.slot.release();
+    }
     const { claim, take } = makeOffer(id, place);
     try {
       const outcome = await committer.commit({ kind: "claim", jobId: id, fence, start: true, ...claim });
@@ -202,6 +207,10 @@ export function createTicker(options: TickerOptions): Ticker {
       take(undefined);
       throw error;
     }
+  }
+
+  function isFull(): boolean {
+    return held.takenCount >= options.concurrentTaskCountMax;
   }
 
   function makeOffer(jobId: string, { device, slot }: PlacedSlot): Offer {
@@ -292,7 +301,7 @@ export function createTicker(options: TickerOptions): Ticker {
       return tick();
     },
     offer({ circuit, fitting, step }) {
-      if (isDraining || held.takenCount >= options.concurrentTaskCountMax) return undefined;
+      if (isDraining || isFull()) return undefined;
       const place = placeOn(fitting, estimateWork(circuit, step.spec.shots));
       return place && makeOffer(step.id, place);
     },
