@@ -30,7 +30,7 @@ export async function bootKernel({ dataDir }: { readonly dataDir: string }): Pro
   const running = resolveComponents([], config.value.options.componentSwitches);
   if (!running.ok) throw new Error(describeError(running.error));
   const booted = await boot({
-    platform: await currentPlatform(),
+    platform: await currentPlatform(config.value.options.network.keepAlive),
     options: config.value.options,
     running: running.value,
     logFormat: "text",

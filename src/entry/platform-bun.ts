@@ -6,7 +6,6 @@ import type { HttpServer, Platform } from "./platform.ts";
 export const bunPlatform: Platform = {
   name: `Bun ${Bun.version}`,
   upgradeWebSocket,
-  honoursConnectionClose: true,
   async serveHttp({ host, port, fetch }): Promise<HttpServer> {
     // Bun cuts a silent stream after ten seconds unless told otherwise; the kernel has bounds of its own.
     const server = Bun.serve({ hostname: host, port, fetch, websocket, idleTimeout: 0 });

@@ -22,7 +22,6 @@ const { Deno: deno } = globalThis as unknown as { readonly Deno: DenoGlobal };
 export const denoPlatform: Platform = {
   name: `Deno ${deno?.version.deno}`,
   upgradeWebSocket,
-  honoursConnectionClose: false,
   async serveHttp({ host, port, fetch }): Promise<HttpServer> {
     const cut = new AbortController();
     const server = deno.serve({ hostname: host, port, signal: cut.signal, onListen() {} }, (request) => fetch(request));

@@ -10,7 +10,6 @@ import type { HttpServer, Platform } from "./platform.ts";
 export const nodePlatform: Platform = {
   name: `Node ${process.versions.node}`,
   upgradeWebSocket,
-  honoursConnectionClose: true,
   serveHttp({ host, port, fetch }): Promise<HttpServer> {
     // Its declared options allow undefined where Hono's interface does not; with noServer given they agree.
     const sockets = new WebSocketServer({ noServer: true }) as WebSocketServer & WebSocketServerLike;

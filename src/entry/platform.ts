@@ -22,15 +22,15 @@ export interface Platform {
   /** "Bun 1.4.5" and the like. */
   readonly name: string;
   readonly upgradeWebSocket: UpgradeWebSocket;
-  /** Whether its server ends a connection when the answer says `Connection: close`. */
-  readonly honoursConnectionClose: boolean;
   /** Rejects when the port cannot be had. */
   serveHttp(options: HttpOptions): Promise<HttpServer>;
 }
 
-/** The platform of the runtime that this runs on. */
-export async function currentPlatform(): Promise<Platform> {
+/** The platform of the runtime that this runs on, for connections that stay open between requests, or do not. */
+export async function currentPlatform(keepAlive: boolean): Promise<Platform> {
   if ("Bun" in globalThis) return (await import("./platform-bun.ts")).bunPlatform;
-  if ("Deno" in globalThis) return (await import("./platform-deno.ts")).denoPlatform;
-  return (await import("./platform-node.ts")).nodePlatform;
+  if (!("Deno" in globalThis)) return (await import("./platform-node.ts")).nodePlatform;
+  const { denoPlatform } = await import("./platform-deno.ts");
+  // Deno's own server keeps a connection whatever the answer says; its node:http does not.
+  return keepAlive ? denoPlatform : { ...(await import("./platform-node.ts")).nodePlatform, name: denoPlatform.name };
 }

@@ -9,7 +9,7 @@ import type { LogFormat } from "../observability/index.ts";
 import { type BootedKernel, boot } from "./boot.ts";
 import { checkServe, type KernelConfig, notInEffect, parseConfig, resolveComponents } from "./config/index.ts";
 import { createLogWriter } from "./host.ts";
-import { currentPlatform, type Platform } from "./platform.ts";
+import { currentPlatform } from "./platform.ts";
 
 export interface ServeArguments {
   /** Path of the configuration; KERNEL_CONFIG, then built-in defaults for development when absent. */
@@ -30,7 +30,7 @@ export async function serve(args: ServeArguments): Promise<number> {
     return exitRefused;
   }
   const { kernel, config } = started.value;
-  announce(kernel, config, await currentPlatform());
+  announce(kernel, config);
   await untilSignalled();
   kernel.telemetry.log("info", "shutting down");
   await kernel.close();
@@ -48,7 +48,7 @@ async function start(args: ServeArguments): Promise<Result<{ kernel: BootedKerne
     .filter((name) => name !== "");
   const running = resolveComponents(names, config.value.options.componentSwitches);
   if (!running.ok) return running;
-  const platform = await currentPlatform();
+  const platform = await currentPlatform(config.value.options.network.keepAlive);
   const logFormat = args.logFormat ?? (process.stderr.isTTY ? "text" : "json");
   const writeLog = createLogWriter();
   const booted = await boot({ platform, options: config.value.options, running: running.value, logFormat, writeLog });
@@ -68,14 +68,10 @@ export async function readConfig(path: string | undefined): Promise<Result<Kerne
 }
 
 /** One line of JSON on stdout for programs that start a kernel; the same for people goes to the log. */
-function announce({ telemetry, ports }: BootedKernel, config: KernelConfig, platform: Platform): void {
-  const { host, network } = config.options;
+function announce({ telemetry, ports }: BootedKernel, config: KernelConfig): void {
+  const { host } = config.options;
   for (const { path, broughtBy } of notInEffect(config)) {
     telemetry.log("warn", "accepted, not in effect", { config_path: path, brought_by: broughtBy });
-  }
-  if (!network.keepAlive && !platform.honoursConnectionClose) {
-    const path = "kernel.performance.network.keep_alive";
-    telemetry.log("warn", "accepted, not in effect", { config_path: path, brought_by: `another runtime than ${platform.name}` });
   }
   telemetry.log("info", "ready", {
     rest: `http://${host}:${ports.rest}`,
