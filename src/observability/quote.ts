@@ -1,10 +1,9 @@
 // Text that is safe in one line of a log: nothing in it ends the line, leaves its quotes, or drives the terminal that shows it.
 
 // C0 and C1 controls (a terminal obeys U+009B as it obeys ESC [), line separators, and marks that turn the direction of writing.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it looks for.
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const unsafe = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
-const unsafeOne = new RegExp(unsafe.source); // Without the global flag, whose test() has a memory.
+const unsafeOne = new RegExp(unsafe.source, "u"); // Without the global flag, whose test() has a memory.
 
 const encoder = new TextEncoder();
 
