@@ -17,7 +17,7 @@ interface DenoGlobal {
   ): DenoServer;
 }
 
-const { Deno: deno } = globalThis as unknown as { readonly Deno: DenoGlobal };
+const { Deno: deno } = globalThis as typeof globalThis & { readonly Deno: DenoGlobal };
 
 export const denoPlatform: Platform = {
   name: `Deno ${deno?.version.deno}`,

@@ -44,7 +44,7 @@ export interface Engine {
 const addressableBytes = 2 ** 32 - 65536;
 
 export function createEngine(module: WebAssembly.Module): Engine {
-  const wasm = new WebAssembly.Instance(module).exports as unknown as StatevectorExports;
+  const wasm = new WebAssembly.Instance(module).exports as WebAssembly.Exports & StatevectorExports;
   const matrixAddress = wasm.matrixAddress();
   let matrixView = new Float64Array(wasm.memory.buffer, matrixAddress, 2 * 64);
   return {
