@@ -14,6 +14,7 @@ import {
 } from "../client/fake-kernel.test-support.ts";
 import type { KernelConfig } from "../entry/config/index.ts";
 import { parseConfig } from "../entry/config/index.ts";
+import { outside } from "../entry/config/load.fixture.ts";
 import type { ServeArguments } from "../entry/serve.ts";
 import { type JobSpec, JobState } from "../gen/eigen/kernel/v1/jobs_pb.ts";
 import { kernelError } from "../model/errors.ts";
@@ -320,8 +321,7 @@ describe("eigen jobs", () => {
         cancelled.push(id);
         return {};
       },
-      // biome-ignore lint/correctness/useYield: it refuses before its first item.
-      async *getJobResult() {
+      getJobResult() {
         throw refusal(Code.FailedPrecondition, { code: "job_has_no_result", message: "The job ended without a result." });
       },
     };
@@ -410,8 +410,7 @@ describe("eigen config", () => {
 
   test("check and show of a good one", async () => {
     const input = { source: "kernel.yaml", env: { SECRET: "hunter2" }, readText: async () => "", coreCount: 2 };
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the configuration's own way to name a variable.
-    const parsed = await parseConfig("kernel:\n  mode: test\n  cluster_name: ${env:SECRET}\n", input);
+    const parsed = await parseConfig(`kernel:\n  mode: test\n  cluster_name: ${outside("env:SECRET")}\n`, input);
     if (!parsed.ok) return expect.unreachable(JSON.stringify(parsed.error));
     expect((await eigen(["config", "check"], { config: parsed.value })).stdout).toBe("kernel.yaml: ok, mode test\n");
     const shown = await eigen(["config", "show"], { config: parsed.value });
