@@ -2,7 +2,9 @@
 
 import { createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
+import { INVALID_SPAN_CONTEXT, trace } from "@opentelemetry/api";
 import { err, ok } from "../base/result.ts";
+import type { DriverManager } from "../driver-manager/index.ts";
 import { EigenKernelService } from "../gen/eigen/kernel/v1/service_pb.ts";
 import type { Device } from "../model/device.ts";
 import { kernelError } from "../model/errors.ts";
@@ -38,7 +40,7 @@ function recordingTelemetry(): { telemetry: Telemetry; recorded: Recorded } {
       const span = { name, parent: traceparent, failed: false, ended: false };
       recorded.spans.push(span);
       try {
-        return await body({} as never);
+        return await body(trace.wrapSpanContext(INVALID_SPAN_CONTEXT));
       } catch (error) {
         span.failed = true;
         throw error;
@@ -157,13 +159,14 @@ const metrics: MetricsReader = {
 };
 
 export function fakeRooms(qrtx: Qrtx): Rooms {
-  const drivers = {
+  const drivers: DriverManager = {
     devices: () => [simulator],
-    device: (name: string) => (name === simulator.name ? simulator : undefined),
+    device: (name) => (name === simulator.name ? simulator : undefined),
     freeSlots: () => 1,
-    run: () => Promise.reject(new Error("not in these tests")),
+    room: () => 1,
+    reserve: () => undefined,
   };
-  return { qrtx, circuits, drivers: drivers as unknown as Rooms["drivers"], metrics };
+  return { qrtx, circuits, drivers, metrics };
 }
 
 export type Changes = Partial<Omit<SystemApiOptions, "options">> & { readonly options?: Partial<SystemApiOptions["options"]> };

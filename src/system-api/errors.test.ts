@@ -37,9 +37,10 @@ describe("errors on the wire", () => {
     expect(detailOf(toConnectError(refusal, bodyWire))?.faults).toHaveLength(limits.faultCountMax);
     const error = toConnectError(refusal, trailerWire);
     const detail = detailOf(error);
-    expect(detail?.faults.length).toBeGreaterThan(5);
-    expect(toBinary(ErrorDetailSchema, detail ?? ({} as never)).byteLength).toBeLessThanOrEqual(limits.trailerDetailBytesMax);
-    expect(Number(detail?.facts.faults_left_out) + (detail?.faults.length ?? 0)).toBe(limits.faultCountMax);
+    if (detail === undefined) return expect.unreachable();
+    expect(detail.faults.length).toBeGreaterThan(5);
+    expect(toBinary(ErrorDetailSchema, detail).byteLength).toBeLessThanOrEqual(limits.trailerDetailBytesMax);
+    expect(Number(detail.facts.faults_left_out) + detail.faults.length).toBe(limits.faultCountMax);
     expect(error.rawMessage.length).toBeLessThanOrEqual(limits.trailerMessageLengthMax + 1);
   });
 

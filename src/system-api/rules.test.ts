@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { limits } from "../base/limits.ts";
 import { CircuitDataSchema } from "../gen/eigen/kernel/v1/circuits_pb.ts";
 import { SubscriptionSchema } from "../gen/eigen/kernel/v1/events_pb.ts";
-import { type JobSpec, JobSpecSchema } from "../gen/eigen/kernel/v1/jobs_pb.ts";
+import { type JobSpec, JobSpecSchema, type JobState, type Priority } from "../gen/eigen/kernel/v1/jobs_pb.ts";
 import { MetricsQuerySchema } from "../gen/eigen/kernel/v1/metrics_pb.ts";
 import { checkRequest } from "./rules.ts";
 
@@ -81,9 +81,9 @@ describe("field rules", () => {
   });
 
   test("an unknown enum value is refused, and UNSPECIFIED names nothing in a list", () => {
-    expect(fieldsOf({ priority: 99 as never })).toEqual(["priority"]);
+    expect(fieldsOf({ priority: 99 as Priority })).toEqual(["priority"]);
     expect(fieldsOf({ priority: 0 })).toEqual([]);
-    const subscription = create(SubscriptionSchema, { states: [0, 2, 42 as never] });
+    const subscription = create(SubscriptionSchema, { states: [0, 2, 42 as JobState] });
     expect(checkRequest(SubscriptionSchema, subscription).map((fault) => fault.field)).toEqual(["states[0]", "states[2]"]);
   });
 

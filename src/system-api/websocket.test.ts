@@ -1,4 +1,4 @@
-import type { UpgradeWebSocket } from "hono/ws";
+import { defineWebSocketHelper, WSContext, type WSEvents } from "hono/ws";
 import { describe, expect, test } from "vitest";
 import { eventFixture, jobFixture } from "../../test/fixtures/job.ts";
 import { limits } from "../base/limits.ts";
@@ -10,17 +10,21 @@ function fakeUpgrade() {
   const sent: string[] = [];
   const closed: { code: number | undefined; reason: string | undefined }[] = [];
   const raw = { bufferedAmount: 0 };
-  const socket = {
+  const socket = new WSContext({
     raw,
-    send: (text: string) => void sent.push(text),
-    close: (code?: number, reason?: string) => void closed.push({ code, reason }),
-  };
-  let events: Record<"onOpen" | "onClose", (event: unknown, socket: unknown) => void> | undefined;
-  const upgrade = (async (_context: unknown, given: typeof events) => {
+    readyState: 1,
+    send: (frame) => void sent.push(String(frame)),
+    close: (code, reason) => void closed.push({ code, reason }),
+  });
+  let events: WSEvents | undefined;
+  const upgrade = defineWebSocketHelper((_context, given) => {
     events = given;
     return new Response(null, { status: 200 });
-  }) as unknown as UpgradeWebSocket;
-  return { upgrade, raw, sent, closed, open: () => events?.onOpen({}, socket), close: () => events?.onClose({}, socket) };
+  });
+  const open = () => events?.onOpen?.(new Event("open"), socket);
+  // Not every Node has CloseEvent, and nothing of it is read.
+  const close = () => events?.onClose?.(new Event("close") as CloseEvent, socket);
+  return { upgrade, raw, sent, closed, open, close };
 }
 
 const upgradeHeaders = { Upgrade: "websocket", Connection: "Upgrade" };

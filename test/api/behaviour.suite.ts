@@ -137,7 +137,7 @@ const jobs: Check[] = [
       topology: { shape: { case: "ring" as const, value: {} } },
       estimatedDuration: { seconds: 1n, nanos: 0 },
     };
-    const spec = create(JobSpecSchema, bellSpec({ priority: Priority.CRITICAL, deadline: inAnHour, requirements } as never));
+    const spec = create(JobSpecSchema, bellSpec({ priority: Priority.CRITICAL, deadline: inAnHour, requirements }));
     assert.equal((await finish(client, await client.submitJob(spec))).state, JobState.COMPLETED);
   }),
 ];

@@ -33,7 +33,7 @@ export const heavy = [
 export type SpecInit = MessageInitShape<typeof JobSpecSchema>;
 
 export function bellSpec(changes: Omit<SpecInit, "$typeName"> = {}): SpecInit {
-  return { circuit: { case: "openqasm", value: bell }, shots: 100, ...changes } as SpecInit;
+  return { circuit: { case: "openqasm", value: bell }, shots: 100, ...changes };
 }
 
 let counter = 0;

@@ -29,9 +29,7 @@ async function tell(client: KernelClient): Promise<Transcript> {
     desc: D,
     call: AsyncIterable<MessageShape<D>> | Promise<MessageShape<D>[]>,
   ) => {
-    const messages = Array.isArray(await call)
-      ? ((await call) as MessageShape<D>[])
-      : await collect(call as AsyncIterable<MessageShape<D>>);
+    const messages = Symbol.asyncIterator in call ? await collect(call) : await call;
     note(
       title,
       messages.map((message) => toJson(desc, message)),
@@ -92,7 +90,7 @@ async function tell(client: KernelClient): Promise<Transcript> {
     client.submitJob(bellSpec({ circuit: { case: "openqasm", value: "OPENQASM 2.0;\nqreg q[;\n" } })),
   );
   await refused("a stream's field fault", client.getMetrics({ window: { seconds: 9999n, nanos: 0 } }));
-  await refused("a used key", client.submitJob({ ...spec, shots: 3 } as never));
+  await refused("a used key", client.submitJob({ ...spec, shots: 3 }));
   for (const [name, call] of unbuiltCalls(client)) await refused(name, call());
   return transcript;
 }
