@@ -77,6 +77,36 @@ test.each(contradictions)("%j is refused, naming both keys", async (values, fiel
   expect(JSON.stringify(faults)).toContain(other);
 });
 
+test("a fault between keys stands at the line and the column of the key that it names", async () => {
+  const text = [
+    "kernel:",
+    "  network: { grpc_port: 7000, rest_port: 7000, websocket_port: 0 }",
+    "  performance: { thread_pool: { core_size: 8, max_size: 4 } }",
+    "  qfs:",
+    "    circuit_cache_size: 7",
+    "    state_store: { hosts: ['a:1'] }",
+    "  storage:",
+    "    qfs: { storage_backend: local, circuit_cache_size: 8,",
+    "           state_store: { index: i, hosts: ['b:1'] }, circuit_fs: { backend: s3 } }",
+    "  observability: { tracing_exporter: none, tracing: { opentelemetry: { enabled: true } } }",
+    "",
+  ].join("\n");
+  const faults = await faultsOf(text);
+  expect(Object.fromEntries(faults.map(({ field, line, column }) => [field, [line, column]]))).toEqual({
+    "kernel.network.rest_port": placeOf(text, "rest_port: 7000"),
+    "kernel.performance.thread_pool.max_size": placeOf(text, "max_size"),
+    "kernel.storage.qfs.circuit_cache_size": placeOf(text, "circuit_cache_size: 8"),
+    "kernel.storage.qfs.state_store.hosts": placeOf(text, "hosts: ['b:1']"),
+    "kernel.storage.qfs.circuit_fs.backend": placeOf(text, "backend: s3"),
+    "kernel.observability.tracing.opentelemetry.enabled": placeOf(text, "enabled: true"),
+  });
+});
+
+function placeOf(text: string, part: string): readonly number[] {
+  const before = text.slice(0, text.indexOf(part)).split("\n");
+  return [before.length, (before.at(-1) ?? "").length + 1];
+}
+
 test("forms that say the same are no contradiction", async () => {
   await configOf(
     fileWith({

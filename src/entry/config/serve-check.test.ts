@@ -66,3 +66,11 @@ test("without authentication, production serves this machine only", async () => 
   expect(await refusals("production", { "kernel.network.host": "0.0.0.0" })).toEqual(["kernel.network.host"]);
   expect(checkServe(await configOf("kernel: { mode: staging }")).map(({ field }) => field)).toEqual(["kernel.network.host"]);
 });
+
+test("an address that others can reach is told where the file sets it, and without a place where it does not", async () => {
+  const placesOf = async (text: string) =>
+    checkServe(await configOf(text)).map(({ field, line, column }) => [field, line, column]);
+  const open = "kernel:\n  mode: production\n  network: { rest_port: 9000, host: 0.0.0.0 }\n";
+  expect(await placesOf(open)).toEqual([["kernel.network.host", 3, 31]]);
+  expect(await placesOf("kernel: { mode: production }")).toEqual([["kernel.network.host", undefined, undefined]]);
+});

@@ -14,14 +14,22 @@ export function checkServe(config: KernelConfig): readonly Fault[] {
   // As long as nobody has to sign in, others may not reach the kernel: also when the file is silent about it.
   if (faults.length > 0 || isLoopback(host)) return faults;
   const hint = "This build cannot authenticate callers. Set it to 127.0.0.1 behind a proxy that does.";
+  const field = "kernel.network.host";
   return [
     {
-      field: "kernel.network.host",
+      field,
       wanted: `a loopback address in ${mode} without authentication`,
       found: "one that others can reach",
       hint,
+      ...placeOf(field, config),
     },
   ];
+}
+
+// Nowhere, when the file leaves the key out.
+function placeOf(field: string, { given }: KernelConfig): Pick<Fault, "line" | "column"> {
+  const key = given.find(({ path }) => path === field);
+  return key === undefined ? {} : { line: key.line, column: key.column };
 }
 
 const openDoors: ReadonlySet<string> = new Set([
