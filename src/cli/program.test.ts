@@ -387,17 +387,31 @@ test("eigen devices list tells what each device is and how much of it is free", 
 });
 
 describe("eigen config", () => {
-  test("a configuration that loads but that serve refuses ends with 3 and tells every reason at its place", async () => {
-    const text =
-      "kernel:\n  mode: production\n  network: { host: 127.0.0.1 }\n  security: { authentication: jwt, audit_enabled: true }\n";
+  async function configOf(text: string): Promise<KernelConfig> {
     const parsed = await parseConfig(text, { source: "kernel.yaml", env: {}, readText: async () => "", coreCount: 2 });
     if (!parsed.ok) throw new Error(parsed.error.code);
-    const { code, stdout } = await eigen(["config", "check"], { config: parsed.value });
-    expect(code).toBe(3);
+    return parsed.value;
+  }
+
+  test("a valid configuration that serve refuses ends with a code of its own and tells every reason at its place", async () => {
+    const config = await configOf(
+      "kernel:\n  mode: production\n  network: { host: 127.0.0.1 }\n  security: { authentication: jwt, audit_enabled: true }\n",
+    );
+    const { code, stdout } = await eigen(["config", "check"], { config });
+    expect(code).toBe(8);
+    expect(stdout).toMatch(/^kernel\.yaml: valid, mode production\n/);
+    expect(stdout).toContain("`eigen serve` would refuse to start with it in production mode, because:\n");
     expect(stdout).toContain("kernel.security.authentication:4:15: ");
     expect(stdout).toContain("kernel.security.audit_enabled:4:36: ");
-    const json = await eigen(["config", "check", "--json"], { config: parsed.value });
-    expect([json.code, JSON.parse(json.stdout).ok]).toEqual([3, false]);
+    const json = await eigen(["config", "check", "--json"], { config });
+    expect([json.code, JSON.parse(json.stdout)]).toEqual([8, expect.objectContaining({ valid: true, ok: false })]);
+  });
+
+  test("a component that is on without what it needs is a reason not to serve", async () => {
+    const config = await configOf("kernel:\n  mode: test\n  qrtx: { enabled: true }\n  qfs: { enabled: false }\n");
+    const { code, stdout } = await eigen(["config", "check"], { config });
+    expect(code).toBe(8);
+    expect(stdout).toContain("kernel.qfs.enabled:4:10: wanted true, because qrtx needs qfs, found false.");
   });
 
   test("a configuration with faults ends with 3 and tells them on stderr", async () => {
@@ -412,7 +426,7 @@ describe("eigen config", () => {
     const input = { source: "kernel.yaml", env: { SECRET: "hunter2" }, readText: async () => "", coreCount: 2 };
     const parsed = await parseConfig(`kernel:\n  mode: test\n  cluster_name: ${outside("env:SECRET")}\n`, input);
     if (!parsed.ok) return expect.unreachable(JSON.stringify(parsed.error));
-    expect((await eigen(["config", "check"], { config: parsed.value })).stdout).toBe("kernel.yaml: ok, mode test\n");
+    expect((await eigen(["config", "check"], { config: parsed.value })).stdout).toBe("kernel.yaml: valid, mode test\n");
     const shown = await eigen(["config", "show"], { config: parsed.value });
     expect(shown.stdout).toMatch(/^kernel\.mode +test +kernel\.yaml /m);
     expect(shown.stdout).not.toContain("hunter2");

@@ -168,7 +168,7 @@ export function createProgram(world: World, outcome: { code: number }): Command 
     // The schema of configurations takes longer to load than most commands to run.
     const config = command(program, "config", "Looks at configurations without starting a kernel.");
     const file = (): Argument => new Argument("[file]", "the configuration (default: KERNEL_CONFIG, else built-in values)");
-    withOutput(command(config, "check", "Tells every fault, and what is not in effect."))
+    withOutput(command(config, "check", "Tells every fault, what is not in effect, and whether serve would start."))
       .addArgument(file())
       .action(async (path: string | undefined, options: OutputOptions) => {
         const { checkConfig } = await import("./commands/config.ts");

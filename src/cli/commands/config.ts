@@ -1,29 +1,33 @@
 // `eigen config`: what a configuration comes to, and what is wrong with it.
 
-import { checkServe, type KernelConfig, notInEffect, type ShownKey, showConfig } from "../../entry/config/index.ts";
+import { type KernelConfig, notInEffect, reasonsNotToServe, type ShownKey, showConfig } from "../../entry/config/index.ts";
 import { describeError, describeFault, type KernelError } from "../../model/errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type OutputFormat, printJson, table } from "../output.ts";
 import type { World } from "../world.ts";
 
+/** Tells two things apart: whether the file is valid, and whether a kernel would serve with it. */
 export async function checkConfig(world: World, file: string | undefined, format: OutputFormat): Promise<number> {
   const config = await world.readConfig(file);
   if (!config.ok) return refuse(world, config.error, format);
   const { source, options } = config.value;
   const waiting = notInEffect(config.value);
-  const reasons = checkServe(config.value);
-  const code = (reasons.length === 0 ? exitCodes.ok : exitCodes.refused).code;
+  const reasons = reasonsNotToServe(config.value);
+  const code = (reasons.length === 0 ? exitCodes.ok : exitCodes.notServable).code;
   if (format === "json") {
-    printJson(world, { source, ok: reasons.length === 0, mode: options.mode, notInEffect: waiting, reasonsNotToServe: reasons });
+    const ok = reasons.length === 0;
+    printJson(world, { source, valid: true, ok, mode: options.mode, notInEffect: waiting, reasonsNotToServe: reasons });
     return code;
   }
-  world.stdout.write(`${source}: ${reasons.length === 0 ? "ok" : "loads, but may not serve"}, mode ${options.mode}\n`);
+  world.stdout.write(`${source}: valid, mode ${options.mode}\n`);
   if (waiting.length > 0) {
     const rows = waiting.map(({ path, broughtBy }) => [path, broughtBy]);
     world.stdout.write(`\nAccepted, not in effect:\n${table(["KEY", "COMES WITH"], rows)}`);
   }
-  if (reasons.length > 0)
-    world.stdout.write(`\n\`eigen serve\` refuses to start with it:\n${reasons.map(describeFault).join("\n")}\n`);
+  if (reasons.length > 0) {
+    const told = reasons.map(describeFault).join("\n");
+    world.stdout.write(`\n\`eigen serve\` would refuse to start with it in ${options.mode} mode, because:\n${told}\n`);
+  }
   return code;
 }
 
@@ -49,7 +53,7 @@ function keysTable(keys: readonly ShownKey[], { source }: KernelConfig): string 
 }
 
 function refuse(world: World, error: KernelError, format: OutputFormat): number {
-  if (format === "json") printJson(world, { ok: false, ...error });
+  if (format === "json") printJson(world, { valid: false, ok: false, ...error });
   else world.stderr.write(`${describeError(error)}\n`);
   return exitCodes.refused.code;
 }

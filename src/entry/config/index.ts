@@ -8,5 +8,5 @@ export { type ConfigInput, type GivenKey, type KernelConfig, parseConfig } from 
 export { type ComponentSwitches, type EffectiveOptions, environmentVariables } from "./options.ts";
 export { configurationPage } from "./page.ts";
 export type { Mode } from "./schema.ts";
-export { checkServe } from "./serve-check.ts";
+export { checkServe, reasonsNotToServe } from "./serve-check.ts";
 export { type KeyNotInEffect, notInEffect, type ShownKey, showConfig } from "./show.ts";

@@ -2,6 +2,7 @@
 // not in effect, starting anyway would be a lie that somebody trusts.
 
 import type { Fault } from "../../model/errors.ts";
+import { resolveComponents } from "./components.ts";
 import { keyRow } from "./keys.ts";
 import type { GivenKey, KernelConfig } from "./load.ts";
 import { isLoopback, staysLocal } from "./options.ts";
@@ -24,6 +25,13 @@ export function checkServe(config: KernelConfig): readonly Fault[] {
       ...placeOf(field, config),
     },
   ];
+}
+
+/** Every reason that the file gives `serve`: those above, and components that are on without what they need. */
+export function reasonsNotToServe(config: KernelConfig): readonly Fault[] {
+  const running = resolveComponents([], config.options.componentSwitches);
+  const missing = running.ok ? [] : running.error.faults.map((fault) => ({ ...fault, ...placeOf(fault.field, config) }));
+  return [...checkServe(config), ...missing];
 }
 
 // Nowhere, when the file leaves the key out.
