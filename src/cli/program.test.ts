@@ -426,9 +426,12 @@ describe("eigen config", () => {
     const input = { source: "kernel.yaml", env: { SECRET: "hunter2" }, readText: async () => "", coreCount: 2 };
     const parsed = await parseConfig(`kernel:\n  mode: test\n  cluster_name: ${outside("env:SECRET")}\n`, input);
     if (!parsed.ok) return expect.unreachable(JSON.stringify(parsed.error));
-    expect((await eigen(["config", "check"], { config: parsed.value })).stdout).toBe("kernel.yaml: valid, mode test\n");
+    expect((await eigen(["config", "check"], { config: parsed.value })).stdout).toMatch(/^kernel\.yaml: valid, mode test\n/);
     const shown = await eigen(["config", "show"], { config: parsed.value });
     expect(shown.stdout).toMatch(/^kernel\.mode +test +kernel\.yaml /m);
+    expect(shown.stdout).toMatch(
+      /^kernel\.security\.enabled +on .* accepted, not in effect \(nobody is asked who they are yet; comes with the security issue\)$/m,
+    );
     expect(shown.stdout).not.toContain("hunter2");
     expect(JSON.parse((await eigen(["config", "show", "--json"], { config: parsed.value })).stdout).source).toBe("kernel.yaml");
   });

@@ -42,14 +42,19 @@ export async function showConfigFile(world: World, file: string | undefined, for
 }
 
 function keysTable(keys: readonly ShownKey[], { source }: KernelConfig): string {
-  const rows = keys.map(({ path, value, from, room, state, broughtBy }) => [
+  const rows = keys.map(({ path, value, from, room, state, broughtBy, because }) => [
     path,
     Array.isArray(value) ? value.join(", ") : String(value),
     from === "file" ? source : from,
     room,
-    broughtBy === "" ? state : `${state} (comes with ${broughtBy})`,
+    stateText(state, because, broughtBy),
   ]);
   return table(["KEY", "VALUE", "FROM", "ROOM", "STATE"], rows);
+}
+
+function stateText(state: string, because: string, broughtBy: string): string {
+  const why = [because, broughtBy === "" ? "" : `comes with ${broughtBy}`].filter((text) => text !== "").join("; ");
+  return why === "" ? state : `${state} (${why})`;
 }
 
 function refuse(world: World, error: KernelError, format: OutputFormat): number {

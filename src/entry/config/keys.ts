@@ -19,6 +19,14 @@ export interface KeyInEffect extends KeyBase {
   readonly read: (options: EffectiveOptions) => KeyValue;
   /** Where the default depends on the machine or on another key; elsewhere it is what `read` finds without a file. */
   readonly fallback?: string;
+  /** Why nothing acts on the value that these options have, such as what another key turned off. */
+  readonly idle?: (options: EffectiveOptions) => Idle | undefined;
+}
+
+export interface Idle {
+  readonly because: string;
+  /** Empty where another value would put it in effect now. */
+  readonly broughtBy: string;
 }
 
 export interface KeyAccepted extends KeyBase {
@@ -46,6 +54,10 @@ function inEffect(key: string, room: string, meaning: string, read: KeyInEffect[
   return fallback === undefined ? row : { ...row, fallback };
 }
 
+function idleWhen(row: KeyInEffect, idle: NonNullable<KeyInEffect["idle"]>): KeyInEffect {
+  return { ...row, idle };
+}
+
 function accepted(key: string, room: string, by: Bringer, meaning: string): KeyAccepted {
   return { key: `kernel.${key}`, room, meaning, state: "accepted, not in effect", broughtBy: broughtBy[by], protects: false };
 }
@@ -56,7 +68,7 @@ function protects(key: string, room: string, by: Bringer, meaning: string): KeyA
 
 const generalKeys: readonly KeyRow[] = [
   inEffect("mode", "entry", "What the kernel is run for; staging and production refuse to start unprotected.", (o) => o.mode),
-  inEffect("cluster_name", "entry", "The name that logs and health answers carry.", (o) => o.clusterName),
+  accepted("cluster_name", "entry", "cluster", "The name that logs and health answers carry."),
 ];
 
 const executionKeys: readonly KeyRow[] = [
@@ -120,7 +132,10 @@ const observabilityKeys: readonly KeyRow[] = [
   accepted("observability.tracing_exporter", "adapters", "observability", "Where traces go; short for the tracing section."),
   accepted("observability.events_backend", "adapters", "observability", "Where events go; short for the events section."),
   accepted("observability.disable_external_exporters", "adapters", "observability", "Nothing leaves the kernel."),
-  inEffect("observability.log_level", "observability", "The least that is worth a line in the log.", (o) => o.logLevel),
+  idleWhen(
+    inEffect("observability.log_level", "observability", "The least that is worth a line in the log.", (o) => o.logLevel),
+    (o) => (o.logLevel === "trace" ? { because: "the kernel says nothing finer than debug", broughtBy: "" } : undefined),
+  ),
   accepted(
     "observability.metrics.prometheus.enabled",
     "observability",
@@ -151,12 +166,18 @@ const observabilityKeys: readonly KeyRow[] = [
 ];
 
 const securityKeys: readonly KeyRow[] = [
-  inEffect(
-    "security.enabled",
-    "security",
-    "false turns the component off; true alone asks nobody who they are.",
-    (o) => o.componentSwitches.security,
-    "on",
+  idleWhen(
+    inEffect(
+      "security.enabled",
+      "security",
+      "false turns the component off; true alone asks nobody who they are.",
+      (o) => o.componentSwitches.security,
+      "on",
+    ),
+    (o) =>
+      o.componentSwitches.security === false
+        ? undefined
+        : { because: "nobody is asked who they are yet", broughtBy: broughtBy.security },
   ),
   protects(
     "security.authentication",
@@ -264,7 +285,10 @@ const networkKeys: readonly KeyRow[] = [
 ];
 
 const operationKeys: readonly KeyRow[] = [
-  inEffect("storage.data_dir", "adapters", "The folder of the database.", (o) => o.dataDir),
+  idleWhen(
+    inEffect("storage.data_dir", "adapters", "The folder of the database.", (o) => o.dataDir),
+    (o) => (o.useInMemoryStorage ? { because: "use_in_memory_storage is on", broughtBy: "" } : undefined),
+  ),
   accepted("high_availability.enabled", "adapters", "cluster", "Whether several kernels share one store."),
   accepted("high_availability.replica_count", "adapters", "cluster", "How many."),
   accepted(

@@ -17,6 +17,7 @@ export type ComponentSwitches = Readonly<Partial<Record<SwitchableComponent, boo
 
 export interface EffectiveOptions {
   readonly mode: Mode;
+  /** Not in effect: nothing says it yet. */
   readonly clusterName: string;
   readonly componentSwitches: ComponentSwitches;
   readonly host: string;

@@ -51,3 +51,41 @@ test("the keys that nothing acts on are those that the file sets", async () => {
     { path: "kernel.backup.enabled", room: "adapters", broughtBy: "the storage issue" },
   ]);
 });
+
+test("a key tells its true state, which other keys may decide", async () => {
+  const stateOf = async (values: Readonly<Record<string, unknown>>, key: string) => {
+    const shown = showConfig(await configOf(fileWith(values))).find(({ path }) => path === key);
+    return [shown?.state, shown?.because, shown?.broughtBy];
+  };
+  const idle = (because: string, broughtBy = "") => ["accepted, not in effect", because, broughtBy];
+  const inEffect = ["in effect", "", ""];
+  const security = "kernel.security.enabled";
+  expect(await stateOf({ [security]: true }, security)).toEqual(idle("nobody is asked who they are yet", "the security issue"));
+  expect(await stateOf({}, security)).toEqual(idle("nobody is asked who they are yet", "the security issue"));
+  expect(await stateOf({ [security]: false }, security)).toEqual(inEffect);
+
+  const memory = { "kernel.qfs.use_in_memory_storage": true };
+  expect(await stateOf(memory, "kernel.storage.data_dir")).toEqual(idle("use_in_memory_storage is on"));
+  expect(await stateOf({}, "kernel.storage.data_dir")).toEqual(inEffect);
+
+  const level = "kernel.observability.log_level";
+  expect(await stateOf({ [level]: "trace" }, level)).toEqual(idle("the kernel says nothing finer than debug"));
+  expect(await stateOf({ [level]: "debug" }, level)).toEqual(inEffect);
+
+  const withoutQfs = { "kernel.qfs.enabled": false };
+  expect(await stateOf(withoutQfs, "kernel.qfs.enabled")).toEqual(inEffect);
+  expect(await stateOf(withoutQfs, "kernel.qfs.circuit_cache_size")).toEqual(idle("qfs does not run"));
+  // QRTX needs QFS, so it stays off although nobody turned it off.
+  expect(await stateOf(withoutQfs, "kernel.qrtx.enabled")).toEqual(idle("qrtx does not run"));
+  expect(await stateOf({}, "kernel.qrtx.max_concurrent_tasks")).toEqual(inEffect);
+
+  expect(await stateOf({ "kernel.cluster_name": "lab" }, "kernel.cluster_name")).toEqual(idle("", "the cluster issue"));
+});
+
+test("security that is only switched on is told among the keys that nothing acts on", async () => {
+  const pathsOf = async (enabled: boolean) => {
+    return notInEffect(await configOf(fileWith({ "kernel.security.enabled": enabled }))).map(({ path }) => path);
+  };
+  expect(await pathsOf(true)).toEqual(["kernel.security.enabled"]);
+  expect(await pathsOf(false)).toEqual([]);
+});
