@@ -39,7 +39,7 @@ const catalogue = {
   circuit_store_latency: {
     kind: "gauge",
     unit: "s",
-    help: "A circuit into the store, alone or with its job, 95th percentile over the window, in seconds.",
+    help: "A circuit read and stored, alone or in one commit with its job, 95th percentile over the window, in seconds.",
   },
   api_request_latency: {
     kind: "gauge",

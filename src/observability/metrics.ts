@@ -178,7 +178,7 @@ export function createMetrics({ clock, hostStats }: MetricsOptions): Metrics {
 const histogramHelp: Readonly<Record<HistogramName, string>> = {
   job_processing_time: "Submit to terminal state.",
   scheduling_latency: "Submit to placed.",
-  circuit_store_latency: "A circuit into the store, alone or with its job.",
+  circuit_store_latency: "A circuit read and stored, alone or in one commit with its job.",
   api_request_latency: "Request to first response message.",
 };
 

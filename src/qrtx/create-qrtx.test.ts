@@ -89,9 +89,16 @@ test("an idle kernel submits, claims and starts a job in one step, and answers w
   expect(await stateOf(job)).toBe("COMPLETED");
 });
 
-test("a circuit that comes with its job counts as stored", async () => {
-  await submit();
-  expect(observed).toContain("circuit_store_latency");
+test("a circuit that comes with its job counts as stored, once, and not when nothing is stored", async () => {
+  const countStored = (): number => observed.filter((name) => name === "circuit_store_latency").length;
+  const { spec } = await submit({ idempotencyKey: "k", name: "first" });
+  expect(countStored()).toBe(1);
+  // The first answer again, a name that is taken, and a circuit that is there already.
+  await submit({ idempotencyKey: "k", name: "first" });
+  const taken = await qrtx.submit(requestFixture({ name: "first", shots: 7 }));
+  expect(taken).toMatchObject({ ok: false, error: { code: "job_exists" } });
+  await submit({ circuit: { circuitId: spec.circuitId } });
+  expect(countStored()).toBe(1);
 });
 
 test("a job does not overtake one that waits", async () => {

@@ -59,6 +59,7 @@ export async function createQrtx(options: QrtxOptions): Promise<Qrtx> {
   const qrtx: Qrtx = {
     async submit(request) {
       if (ticker.isDraining()) return err(kernelError("shutting_down", { retryAfterMs: limits.tickIdleMs }));
+      const startMs = clock.monotonicMs();
       const admitted = await admit(request, {
         circuits,
         devices: drivers.devices(),
@@ -70,10 +71,11 @@ export async function createQrtx(options: QrtxOptions): Promise<Qrtx> {
       if (!admitted.ok) return (await findRepeat(request)) ?? admitted;
       const offer = ticker.offer(admitted.value);
       const step = { ...admitted.value.step, claim: offer?.claim };
-      const startMs = clock.monotonicMs();
       try {
         const outcome = await committer.commit(step);
-        if (step.circuit !== undefined) telemetry.observe("circuit_store_latency", clock.monotonicMs() - startMs);
+        const isCircuitStored = step.circuit !== undefined && outcome.kind === "applied";
+        // Job and circuit share a commit, so this is the time of both: read, admitted and stored.
+        if (isCircuitStored) telemetry.observe("circuit_store_latency", clock.monotonicMs() - startMs);
         const job = outcome.kind === "applied" ? outcome.jobs[0] : undefined;
         offer?.take(job);
         if (job?.state === "QUEUED") void ticker.wake();
