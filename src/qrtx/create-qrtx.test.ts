@@ -188,6 +188,25 @@ test("a submit that fails gives its place back", async () => {
   expect(await stateOf(job)).toBe("RUNNING");
 });
 
+test("the result of a job that runs is not ready, tells when to ask again, and is there when the job has ended", async () => {
+  const { id, owner } = await submit();
+  await settle();
+  expect(await qrtx.result(owner, id)).toMatchObject({
+    ok: false,
+    error: { code: "result_not_ready", facts: { id, state: "RUNNING" }, retryAfterMs: limits.tickRetryMs },
+  });
+  manual.finish();
+  await settle();
+  expect(await qrtx.result(owner, id)).toMatchObject({ ok: true });
+});
+
+test("a kernel that drains takes no job and says when to try again", async () => {
+  await qrtx.drain(AbortSignal.abort());
+  const refused = await qrtx.submit(requestFixture());
+  expect(refused).toMatchObject({ ok: false, error: { code: "shutting_down", retryAfterMs: limits.tickIdleMs } });
+  expect(steps).toEqual([]);
+});
+
 test("a drain waits for a job whose claim is under way, and gives it back when its patience ends", async () => {
   const gate = Promise.withResolvers<void>();
   delays.submit = () => gate.promise;

@@ -173,8 +173,10 @@ describe("refusals", () => {
       client.getDevice({ id: "x" }),
       client.getSystemMetrics({}),
     ];
-    const named = await Promise.all(calls.map(async (call) => (await failureOf(call)).detail?.facts.component));
-    expect(named).toEqual(["qrtx", "qfs", "driver-manager", "observability"]);
+    const details = await Promise.all(calls.map(async (call) => (await failureOf(call)).detail));
+    expect(details.map((detail) => [detail?.code, detail?.facts.component])).toEqual(
+      ["qrtx", "qfs", "driver-manager", "observability"].map((component) => ["component_off", component]),
+    );
     expect((await api.metricsApp.fetch(new Request("http://kernel.test/metrics"))).status).toBe(503);
     expect(await client.getHealth({})).toMatchObject({ live: true, ready: true });
   });

@@ -1,7 +1,7 @@
 // What an operator meets when a kernel starts, stops, dies or is told to leave things out.
 
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { createConnectTransport } from "@connectrpc/connect-web";
 import { afterEach, describe, expect, test } from "vitest";
 import { JobState } from "../../src/gen/eigen/kernel/v1/jobs_pb.ts";
 import { EigenKernelService } from "../../src/gen/eigen/kernel/v1/service_pb.ts";
+import { type ErrorCode, errorCatalogue } from "../../src/model/errors.ts";
 import { pickRuntime, root } from "../../tools/runtime.mjs";
 import { type KernelSetup, type RunningKernel, startKernel, whyMissing } from "../support/kernel.ts";
 
@@ -57,6 +58,11 @@ function runToEnd(args: readonly string[], config: string) {
     encoding: "utf8",
     timeout: 20_000,
   });
+}
+
+/** What a terminal shows of a refusal: its words, not its code. */
+function textOf(code: ErrorCode): string {
+  return errorCatalogue[code].text;
 }
 
 describe("a kernel that is killed", () => {
@@ -152,7 +158,21 @@ describe("a kernel that cannot or must not start", () => {
     );
     holder.close();
     expect(status).toBe(3);
-    expect(stderr).toContain("A port could not be opened");
+    expect(stderr).toContain(textOf("port_unavailable"));
+  });
+
+  test("production without the protection that its file asks for is refused with every reason, and nothing is written", () => {
+    const data = join(freshFolder(), "data");
+    const security = "  security: { tls: { enabled: true }, disable_authentication: true }";
+    const { status, stdout, stderr } = runToEnd(
+      [],
+      `kernel:\n  mode: production\n${security}\n  storage: { data_dir: ${data} }\n`,
+    );
+    expect([status, stdout]).toEqual([3, ""]);
+    expect(stderr).toContain(textOf("config_not_protected"));
+    expect(stderr).toMatch(/^kernel\.security\.tls\.enabled:3:22: /m);
+    expect(stderr).toMatch(/^kernel\.security\.disable_authentication:3:39: /m);
+    expect(existsSync(data)).toBe(false);
   });
 
   test("an unknown component is refused with those that exist", () => {
