@@ -6,7 +6,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import type { Circuit } from "../model/circuit.ts";
 import { hasOnlyFinalMeasurements } from "../model/circuit.ts";
 import type { Device } from "../model/device.ts";
-import { type ErrorCode, type Fault, type KernelError, kernelError } from "../model/errors.ts";
+import { type ErrorCode, errorCatalogue, type Fault, type KernelError, kernelError } from "../model/errors.ts";
 import { createId } from "../model/ids.ts";
 import type { NewCircuit, SubmitStep } from "../ports/store.ts";
 import type { CircuitFs } from "../qfs/index.ts";
@@ -192,9 +192,9 @@ function observableFaults({ observables }: SubmitRequest, circuit: Circuit): Fau
 function deadlineFaults({ deadlineMs }: SubmitRequest, nowMs: number): Fault[] {
   if (deadlineMs === undefined || deadlineMs > nowMs) return [];
   const wanted = `later than ${new Date(nowMs).toISOString()}`;
-  return [
-    { field: "deadline", wanted, found: new Date(deadlineMs).toISOString(), hint: "Send a deadline in the future, or none." },
-  ];
+  // The catalogue's own hint: who prints the whole refusal says it once.
+  const { hint } = errorCatalogue.deadline_passed;
+  return [{ field: "deadline", wanted, found: new Date(deadlineMs).toISOString(), hint }];
 }
 
 function drawSeed(randomBytes: (count: number) => Uint8Array): bigint {

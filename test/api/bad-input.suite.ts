@@ -120,10 +120,13 @@ const jobs: Check[] = [
     }),
   ),
 
-  ...throughEachDoor("a deadline that has passed is refused", (client) =>
+  ...throughEachDoor("a deadline that has passed is refused, with what to do told once", (client) =>
     leavingNoRow(client, async () => {
       const deadline = { seconds: 1_000_000_000n, nanos: 0 };
-      await assertRefused(client.submitJob(bellSpec({ deadline })), Code.InvalidArgument, "deadline_passed");
+      const call = client.submitJob(bellSpec({ deadline }));
+      const { error, detail } = await assertRefused(call, Code.InvalidArgument, "deadline_passed");
+      assert.ok(detail.hint !== "");
+      assert.equal(error.rawMessage.split(detail.hint).length, 2, error.rawMessage);
     }),
   ),
 
