@@ -197,6 +197,7 @@ interface RestError {
   readonly details: readonly {
     readonly code: string;
     readonly facts: Readonly<Record<string, string>>;
+    readonly hint: string;
     readonly faults: readonly { readonly field: string; readonly hint: string }[];
   }[];
 }
@@ -244,12 +245,15 @@ const doors: Check[] = [
   ),
 
   check("an unknown path and a wrong method are told", async (_client, { baseUrl }) => {
-    assert.equal((await restError(await fetch(`${baseUrl}/api/v2/everything`), 404)).details[0]?.code, "route_not_found");
+    const [unknown] = (await restError(await fetch(`${baseUrl}/api/v2/everything`), 404)).details;
+    assert.deepEqual([unknown?.code, unknown?.facts], ["route_not_found", { path: "/api/v2/everything" }]);
+    assert.match(unknown?.hint ?? "", /\/api\/v1\/openapi\.json/);
     const [typo] = (await restError(await fetch(`${baseUrl}/api/v1/job`), 404)).details;
     assert.deepEqual([typo?.code, typo?.facts.closest], ["route_not_found", "/api/v1/jobs"]);
     const answer = await fetch(`${baseUrl}/api/v1/health`, { method: "DELETE" });
     assert.equal(answer.headers.get("Allow"), "GET");
-    assert.equal((await restError(answer, 405)).details[0]?.code, "method_not_allowed");
+    const [wrong] = (await restError(answer, 405)).details;
+    assert.deepEqual([wrong?.code, wrong?.facts], ["method_not_allowed", { method: "DELETE", allowed: "GET" }]);
     assert.equal((await fetch(`${baseUrl}${submitRpc}`)).status, 405);
   }),
 
