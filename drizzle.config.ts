@@ -3,4 +3,4 @@
 
 import { defineConfig } from "drizzle-kit";
 
-export default defineConfig({ dialect: "sqlite", schema: "./src/adapters/libsql/schema.ts", out: "./drizzle" });
+export default defineConfig({ dialect: "sqlite", schema: "./src/adapters/sqlite/schema.ts", out: "./drizzle" });

@@ -1,4 +1,4 @@
-// Bundles drizzle/*.sql into src/adapters/libsql/migrations.gen.ts, so that a kernel without a file system (an edge worker, a
+// Bundles drizzle/*.sql into src/adapters/sqlite/migrations.gen.ts, so that a kernel without a file system (an edge worker, a
 // compiled binary) can migrate its store. `--check` writes nothing and fails when the bundle is stale.
 
 import { createHash } from "node:crypto";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const source = join(root, "drizzle");
-const target = join(root, "src/adapters/libsql/migrations.gen.ts");
+const target = join(root, "src/adapters/sqlite/migrations.gen.ts");
 
 const journal = JSON.parse(readFileSync(join(source, "meta/_journal.json"), "utf8"));
 const files = readdirSync(source)
@@ -46,7 +46,7 @@ export const migrations: readonly Migration[] = ${JSON.stringify(migrations, nul
 
 if (process.argv.includes("--check")) {
   if (readFileSync(target, "utf8") !== bundle) {
-    console.error("src/adapters/libsql/migrations.gen.ts is stale: run `node tools/embed-migrations.mjs`");
+    console.error("src/adapters/sqlite/migrations.gen.ts is stale: run `node tools/embed-migrations.mjs`");
     process.exit(1);
   }
   console.log(`migrations.gen.ts is fresh (${migrations.length} migrations)`);

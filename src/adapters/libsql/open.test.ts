@@ -4,11 +4,11 @@ import { copyFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeFil
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { KernelError } from "../../model/errors.ts";
+import { migrationStatements } from "../sqlite/migrate.ts";
+import { migrations } from "../sqlite/migrations.gen.ts";
 import * as make from "../store.fixture.ts";
-import { openConnection } from "./connection.ts";
+import { openFile } from "./file-connection.ts";
 import { openLibsqlStore } from "./index.ts";
-import { migrate } from "./migrate.ts";
-import { migrations } from "./migrations.gen.ts";
 import { createTemporaryFile, openStore, type TemporaryFile } from "./testing.ts";
 
 const clock = make.createManualClock();
@@ -33,7 +33,7 @@ async function fill(): Promise<void> {
 }
 
 const runSql = (sql: string): void => {
-  const connection = openConnection(file.path);
+  const connection = openFile(file.path);
   connection.commitOnce([{ sql, args: [] }]);
   connection.close();
 };
@@ -48,7 +48,7 @@ test("a new file is migrated, and opening it again changes nothing in it", async
   expect(await again.lastEventSeq()).toBe(1);
   await again.close();
   expect(readFileSync(file.path).equals(before)).toBe(true);
-  const connection = openConnection(file.path);
+  const connection = openFile(file.path);
   const rows = connection.query({
     sql: "select version, checksum, applied_at_ms from schema_version order by version",
     args: [],
@@ -58,8 +58,8 @@ test("a new file is migrated, and opening it again changes nothing in it", async
 });
 
 test("a file of an older kernel is migrated by what it lacks", async () => {
-  const connection = openConnection(file.path);
-  migrate(connection, migrations.slice(0, 1), 5);
+  const connection = openFile(file.path);
+  connection.commitOnce(migrationStatements(migrations.slice(0, 1), 5));
   connection.close();
   const store = await openStore(file.url, clock);
   await make.apply(store, make.submit(1));

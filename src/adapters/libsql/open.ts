@@ -2,17 +2,19 @@
 // migrates: a refused database stays as it is, byte for byte. Only then the writer opens it.
 
 import { statSync } from "node:fs";
-import { type Client, createClient } from "@libsql/client";
+import { createClient } from "@libsql/client";
 import { limits } from "../../base/limits.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { type ErrorCode, type Facts, type KernelError, kernelError } from "../../model/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { KernelStore } from "../../ports/store.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
-import { type Connection, openConnection } from "./connection.ts";
-import { codeOf } from "./failures.ts";
-import { migrate, readStanding } from "./migrate.ts";
-import { createLibsqlStore } from "./store.ts";
+import type { Reader } from "../sqlite/connection.ts";
+import { codeOf, isDamage } from "../sqlite/failures.ts";
+import { bringUpToDate, readStanding } from "../sqlite/migrate.ts";
+import { createSqliteStore } from "../sqlite/store.ts";
+import { clientReader } from "./client-reader.ts";
+import { type FileConnection, openFile } from "./file-connection.ts";
 
 export interface LibsqlStoreOptions {
   /** `file:` and a path; the directory must exist. */
@@ -24,20 +26,21 @@ export interface LibsqlStoreOptions {
 export async function openLibsqlStore({ url, clock, telemetry }: LibsqlStoreOptions): Promise<Result<KernelStore, KernelError>> {
   const path = pathOf(url);
   if (path === undefined) return refuse("store_unavailable", { url, reason: "wanted `file:` and a path" });
-  const opened: { close(): void }[] = [];
-  const keep = <T extends { close(): void }>(resource: T): T => {
+  const opened: Pick<Reader, "close">[] = [];
+  const keep = <T extends Pick<Reader, "close">>(resource: T): T => {
     opened.push(resource);
     return resource;
   };
   try {
     const refused = await examine(path);
     if (refused !== undefined) return refuse(refused.code, { path, ...refused.facts });
-    const connection = keep(openConnection(path));
+    const connection = keep(openFile(path));
     setWriterPragmas(connection);
-    const reader = keep(openClient(pathUrl(path)));
-    await bringUpToDate(connection, reader, clock, telemetry);
+    const reader = keep(openReader(pathUrl(path)));
+    const migrated = await bringUpToDate({ reader, commit: connection.commitOnce, clock, telemetry });
+    if (migrated !== undefined) throw new Error(`found ${migrated.code}`); // Somebody wrote to it since it was examined.
     await setReaderPragmas(reader);
-    return ok(createLibsqlStore({ connection, reader, clock, telemetry }));
+    return ok(createSqliteStore({ connection, reader, clock, telemetry }));
   } catch (error) {
     for (const resource of opened) resource.close();
     const code = codeOf(error);
@@ -68,40 +71,22 @@ async function examine(path: string): Promise<KernelError | undefined> {
   if (found === undefined || (found.isFile() && found.size === 0)) return undefined;
   if (!found.isFile()) return kernelError("store_unavailable", { facts: { reason: "it is not a file" } });
   if (found.size < pageBytesMin) return kernelError("store_corrupt", { facts: { reason: `it has only ${found.size} bytes` } });
-  const client = openClient(readOnlyUrl(path));
+  const reader = openReader(readOnlyUrl(path));
   try {
-    const { rows } = await client.execute("pragma quick_check(1)");
-    const verdict = String(rows[0]?.[0]);
+    const verdict = String((await reader.query({ sql: "pragma quick_check(1)", args: [] }))[0]?.[0]);
     if (verdict !== "ok") return kernelError("store_corrupt", { facts: { reason: verdict } });
-    const standing = await readStanding(client);
+    const standing = await readStanding(reader);
     return standing.kind === "refused" ? standing.error : undefined;
   } finally {
-    client.close();
+    reader.close();
   }
 }
 
 const pageBytesMin = 512; // SQLite's smallest page; below it, SQLite takes some files for empty ones.
 
 /** One connection: PRAGMAs reach only the connection that runs them. */
-function openClient(url: string): Client {
-  return createClient({ url, concurrency: 1, timeout: limits.storeBusyMs });
-}
-
-async function bringUpToDate(
-  connection: Connection,
-  reader: Client,
-  clock: Clock,
-  telemetry: Telemetry | undefined,
-): Promise<void> {
-  const standing = await readStanding(reader);
-  if (standing.kind !== "behind") return;
-  try {
-    migrate(connection, standing.missing, clock.nowMs());
-  } catch (error) {
-    // Another kernel that opened the same file at the same moment may have been first.
-    if ((await readStanding(reader)).kind !== "current") throw error;
-  }
-  telemetry?.log("info", "the store was migrated", { migrations: standing.missing.map(({ name }) => name).join(", ") });
+function openReader(url: string): Reader {
+  return clientReader(createClient({ url, concurrency: 1, timeout: limits.storeBusyMs }));
 }
 
 interface Pragma {
@@ -125,17 +110,17 @@ const readerPragmas: readonly Pragma[] = [
   { name: "busy_timeout", set: `${limits.storeBusyMs}`, wanted: limits.storeBusyMs },
 ];
 
-function setWriterPragmas(connection: Connection): void {
+function setWriterPragmas(connection: FileConnection): void {
   for (const pragma of writerPragmas) {
     connection.query({ sql: setText(pragma), args: [] });
     verify(pragma, connection.query({ sql: readText(pragma), args: [] })[0]?.[0]);
   }
 }
 
-async function setReaderPragmas(client: Client): Promise<void> {
+async function setReaderPragmas(reader: Reader): Promise<void> {
   for (const pragma of readerPragmas) {
-    await client.execute(setText(pragma));
-    verify(pragma, (await client.execute(readText(pragma))).rows[0]?.[0]);
+    await reader.query({ sql: setText(pragma), args: [] });
+    verify(pragma, (await reader.query({ sql: readText(pragma), args: [] }))[0]?.[0]);
   }
 }
 
@@ -144,10 +129,6 @@ const readText = ({ name }: Pragma): string => `pragma ${name}`;
 
 function verify({ name, wanted }: Pragma, actual: unknown): void {
   if (actual !== wanted) throw new Error(`pragma ${name}: wanted ${wanted}, found ${String(actual)}`);
-}
-
-function isDamage(code: string): boolean {
-  return code.startsWith("SQLITE_NOTADB") || code.startsWith("SQLITE_CORRUPT");
 }
 
 /** Opening binds no user's value, so the driver's words are safe to show. */

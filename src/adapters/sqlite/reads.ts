@@ -1,14 +1,13 @@
 // Every question to the store, written with drizzle. Those of the hot path are built once and run as prepared statements on the writer's
-// connection, which never has a transaction open between two turns; the others go through the reader client. Rows come as one JSON column
+// connection, which never has a transaction open between two turns; the others go through the reader. Rows come as one JSON column
 // (see rows.ts). States stand as literals in the SQL where a partial index answers: SQLite does not use one for a bound value.
 
-import type { Client } from "@libsql/client";
 import { and, asc, desc, eq, fillPlaceholders, gt, gte, inArray, lt, or, type Query, type SQL, sql } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/libsql";
+import { QueryBuilder } from "drizzle-orm/sqlite-core";
 import type { JobEvent } from "../../model/event.ts";
 import { type Job, priorities } from "../../model/job.ts";
 import type { EventFilter, JobFilter, KernelStore } from "../../ports/store.ts";
-import type { Connection, Rows, SqlValue } from "./connection.ts";
+import type { Reader, Rows, SqlValue } from "./connection.ts";
 import { toUnavailable } from "./failures.ts";
 import { decodeEvent, decodeJob, decodeMetadata, eventJson, jobJson } from "./rows.ts";
 import { circuits, idempotency, jobCounts, jobEvents, jobs, resultChunks, results } from "./schema.ts";
@@ -24,15 +23,23 @@ export interface Reads extends Omit<KernelStore, "commit" | "putCircuit" | "nowM
 const jobColumn = { json: sql<string>`${sql.raw(jobJson)}` };
 const eventColumn = { json: sql<string>`${sql.raw(eventJson)}` };
 const isQueued = sql`state = 'QUEUED'`;
-const toJob = (row: { readonly json: string }): Job => decodeJob(row.json).job;
-const toJobs = (rows: Rows): Job[] => rows.map(([json]) => decodeJob(json).job);
-const toEvent = (row: { readonly json: string }): JobEvent => decodeEvent(row.json);
+const toJobs = (rows: Rows): Job[] => rows.map((row) => decodeJob(row[0]).job);
+const toEvents = (rows: Rows): JobEvent[] => rows.map((row) => decodeEvent(row[0]));
 
-export function createReads(client: Client, connection: Pick<Connection, "query">): Reads {
-  const db = drizzle(client);
-  const once = (query: { toSQL(): Query }): ((values?: Record<string, unknown>) => Rows) => {
-    const { sql: text, params } = query.toSQL();
-    return (values = {}) => connection.query({ sql: text, args: fillPlaceholders(params, values) as SqlValue[] });
+interface Question {
+  toSQL(): Query;
+}
+
+/** `hot` keeps its statements prepared, so it is asked only what is built once; `reader` everything else. */
+export function createReads(reader: Pick<Reader, "query">, hot: Pick<Reader, "query">): Reads {
+  const db = new QueryBuilder();
+  const once = (question: Question): ((values?: Record<string, unknown>) => Promise<Rows>) => {
+    const { sql: text, params } = question.toSQL();
+    return async (values = {}) => hot.query({ sql: text, args: fillPlaceholders(params, values) as SqlValue[] });
+  };
+  const ask = async (question: Question): Promise<Rows> => {
+    const { sql: text, params } = question.toSQL();
+    return reader.query({ sql: text, args: params as SqlValue[] });
   };
 
   const jobByReference = once(
@@ -88,80 +95,94 @@ export function createReads(client: Client, connection: Pick<Connection, "query"
       .orderBy(desc(jobEvents.jobSeq))
       .limit(sql.placeholder("limit")),
   );
+  const { project, name, openqasm, qubitCount, metadata, createdAtMs } = circuits;
+  const circuitRow = once(
+    db
+      .select({ project, name, openqasm, qubitCount, metadata, createdAtMs })
+      .from(circuits)
+      .where(and(eq(circuits.tenant, sql.placeholder("tenant")), eq(circuits.id, sql.placeholder("id")))),
+  );
 
   const reads: Reads = {
-    findJob: async (tenant, reference) => toJobs(jobByReference({ tenant, reference }))[0],
-    findJobById: async (id) => toJobs(jobById({ id }))[0],
+    findJob: async (tenant, reference) => toJobs(await jobByReference({ tenant, reference }))[0],
+    findJobById: async (id) => toJobs(await jobById({ id }))[0],
     findJobByName: async (tenant, name) => {
       const isNamed = and(eq(jobs.tenant, tenant), eq(jobs.name, name), sql`name <> ''`);
-      return (await db.select(jobColumn).from(jobs).where(isNamed)).map(toJob)[0];
+      return toJobs(await ask(db.select(jobColumn).from(jobs).where(isNamed)))[0];
     },
     findSubmission: async (tenant, key) => {
       const isSame = and(eq(idempotency.tenant, tenant), eq(idempotency.key, key));
       const json = sql<string>`(select ${jobColumn.json} from jobs where id = ${idempotency.jobId})`;
-      const [found] = await db.select({ requestHash: idempotency.requestHash, json }).from(idempotency).where(isSame);
-      return found && { requestHash: found.requestHash, job: toJob(found) };
+      const [found] = await ask(db.select({ json, requestHash: idempotency.requestHash }).from(idempotency).where(isSame));
+      return found && { requestHash: String(found[1]), job: decodeJob(found[0]).job };
     },
     listJobs: async (filter) =>
-      (
-        await db
-          .select(jobColumn)
-          .from(jobs)
-          .where(and(...jobConditions(filter)))
-          .orderBy(desc(jobs.id))
-          .limit(filter.limit)
-      ).map(toJob),
-    readyJobs: async (limit) => toJobs(ready({ limit })),
+      toJobs(
+        await ask(
+          db
+            .select(jobColumn)
+            .from(jobs)
+            .where(and(...jobConditions(filter)))
+            .orderBy(desc(jobs.id))
+            .limit(filter.limit),
+        ),
+      ),
+    readyJobs: async (limit) => toJobs(await ready({ limit })),
     countJobs: async () => {
-      const [row] = counts();
+      const [row] = await counts();
       if (row === undefined) throw new Error("job_counts is empty");
-      const [QUEUED = 0, SCHEDULED = 0, RUNNING = 0, COMPLETED = 0, FAILED = 0, CANCELLED = 0, DEAD = 0] = row.map(Number);
+      const [QUEUED = 0, SCHEDULED = 0, RUNNING = 0, COMPLETED = 0, FAILED = 0, CANCELLED = 0, DEAD = 0] = Array.from(
+        row,
+        Number,
+      );
       return { QUEUED, SCHEDULED, RUNNING, COMPLETED, FAILED, CANCELLED, DEAD };
     },
     countAhead: async (job) => {
       const rank = priorities.length - 1 - priorities.indexOf(job.spec.priority);
       const number = sql`(select number from jobs where id = ${job.id})`;
       const isAhead = and(isQueued, sql`(service_rank, number) < (${rank}, ${number})`);
-      return (await db.select({ count: sql<number>`count(*)` }).from(jobs).where(isAhead))[0]?.count ?? 0;
+      const [row] = await ask(db.select({ count: sql<number>`count(*)` }).from(jobs).where(isAhead));
+      return Number(row?.[0] ?? 0);
     },
     nextExpiryMs: async () => {
-      const atMs = expiry()[0]?.[0];
+      const atMs = (await expiry())[0]?.[0];
       return typeof atMs === "number" ? atMs : undefined;
     },
     eventsAfter: async (after, filter, limit) =>
-      (
-        await db
-          .select(eventColumn)
-          .from(jobEvents)
-          .where(and(...eventConditions(after, filter)))
-          .orderBy(asc(jobEvents.seq))
-          .limit(limit)
-      ).map(toEvent),
-    newestEvents: async (jobId, count) =>
-      eventsOfJob({ id: jobId, limit: count })
-        .map(([json]) => decodeEvent(json))
-        .reverse(),
+      toEvents(
+        await ask(
+          db
+            .select(eventColumn)
+            .from(jobEvents)
+            .where(and(...eventConditions(after, filter)))
+            .orderBy(asc(jobEvents.seq))
+            .limit(limit),
+        ),
+      ),
+    newestEvents: async (jobId, count) => toEvents(await eventsOfJob({ id: jobId, limit: count })).reverse(),
     lastEvent: async (jobId) => (await reads.newestEvents(jobId, 1))[0],
     firstEvent: async (jobId) => {
       const isFirst = and(eq(jobEvents.jobId, jobId), eq(jobEvents.jobSeq, 1));
-      return (await db.select(eventColumn).from(jobEvents).where(isFirst)).map(toEvent)[0];
+      return toEvents(await ask(db.select(eventColumn).from(jobEvents).where(isFirst)))[0];
     },
-    lastEventSeq: async () => Number(newestSeq()[0]?.[0] ?? 0),
+    lastEventSeq: async () => Number((await newestSeq())[0]?.[0] ?? 0),
     findResult: async (jobId) => {
-      const [row] = resultRow({ id: jobId });
+      const [row] = await resultRow({ id: jobId });
       return row && { jobId, metadata: decodeMetadata(String(row[0])), chunkCount: Number(row[1]) };
     },
-    resultChunk: async (jobId, index) => toBytes(chunkBytes({ id: jobId, index })[0]?.[0]),
+    resultChunk: async (jobId, index) => toBytes((await chunkBytes({ id: jobId, index }))[0]?.[0]),
     findCircuit: async (tenant, id) => {
-      const [row] = await db
-        .select()
-        .from(circuits)
-        .where(and(eq(circuits.tenant, tenant), eq(circuits.id, id)));
+      const [row] = await circuitRow({ tenant, id });
       if (row === undefined) return undefined;
-      const { project, metadata, ...circuit } = row;
-      const { id: circuitId, name, openqasm, qubitCount, createdAtMs } = circuit;
+      const [project, name, openqasm, metadata] = [row[0], row[1], row[2], row[4]].map(String) as [
+        string,
+        string,
+        string,
+        string,
+      ];
       const owner = { tenant, project };
-      return { id: circuitId, owner, name, openqasm, qubitCount, metadata: JSON.parse(metadata), createdAtMs };
+      const [qubitCount, createdAtMs] = [Number(row[3]), Number(row[5])];
+      return { id, owner, name, openqasm, qubitCount, metadata: JSON.parse(metadata), createdAtMs };
     },
   };
   return withFailures(reads);

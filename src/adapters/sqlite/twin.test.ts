@@ -4,9 +4,9 @@
 import { expect, test } from "vitest";
 import { type JobState, jobStates, priorities } from "../../model/job.ts";
 import type { KernelStore, Step, StepOutcome } from "../../ports/store.ts";
+import { createTemporaryFile, openStore } from "../libsql/testing.ts";
 import { createMemoryStore } from "../memory/index.ts";
 import * as make from "../store.fixture.ts";
-import { createTemporaryFile, openStore } from "./testing.ts";
 
 const jobsInPlay = 12; // Few, so that steps meet the same jobs again and again; the window moves on, because jobs end.
 const turnsPerJob = 4;

@@ -15,7 +15,7 @@ export interface Plan<T> {
 }
 
 export interface WriteTask<T> {
-  readonly plan: (nowMs: number) => Plan<T>;
+  readonly plan: (nowMs: number) => Plan<T> | Promise<Plan<T>>;
   /** Called after the commit when the guard changed nothing. `replyLost`: an earlier try of this task may have been committed. */
   readonly explain: (nowMs: number, replyLost: boolean) => Promise<T>;
 }
@@ -97,8 +97,8 @@ export function createWriter({ connection, clock, telemetry }: WriterOptions): W
   /** Throws when nothing, or nothing for certain, was committed; once it is, every task of the group is answered here. */
   const commitTogether = async (group: readonly Pending[], replyLost: boolean): Promise<void> => {
     const nowMs = clock.nowMs();
-    const plans = group.map(({ task }) => task.plan(nowMs));
-    const results = connection.commit(plans.flatMap((plan) => plan.statements));
+    const plans = await Promise.all(group.map(({ task }) => task.plan(nowMs)));
+    const results = await connection.commit(plans.flatMap((plan) => plan.statements));
 
     let first = 0;
     const refused: Pending[] = [];

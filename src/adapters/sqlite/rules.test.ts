@@ -3,17 +3,17 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { canMove, type JobState, jobStates } from "../../model/job.ts";
 import type { KernelStore } from "../../ports/store.ts";
+import { type FileConnection, openFile } from "../libsql/file-connection.ts";
+import { createTemporaryFile, openStore, type TemporaryFile } from "../libsql/testing.ts";
 import * as make from "../store.fixture.ts";
-import { type Connection, openConnection } from "./connection.ts";
-import { createTemporaryFile, openStore, type TemporaryFile } from "./testing.ts";
 
 let file: TemporaryFile;
 let store: KernelStore;
-let connection: Connection;
+let connection: FileConnection;
 beforeEach(async () => {
   file = createTemporaryFile();
   store = await openStore(file.url, make.createManualClock());
-  connection = openConnection(file.path);
+  connection = openFile(file.path);
   connection.query({ sql: "pragma recursive_triggers = on", args: [] });
   connection.query({ sql: "pragma foreign_keys = on", args: [] });
 });

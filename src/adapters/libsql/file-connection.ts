@@ -4,24 +4,12 @@
 
 import Database from "libsql";
 import { limits } from "../../base/limits.ts";
+import type { Connection, Rows, Statement } from "../sqlite/connection.ts";
 
-export type SqlValue = string | number | null | Uint8Array;
-export type Rows = readonly (readonly unknown[])[];
-
-export interface Statement {
-  /** One of the constants of sql.ts: each text stays prepared as long as the connection lives. */
-  readonly sql: string;
-  readonly args: readonly SqlValue[];
-  /** It returns one row or none: read in one call instead of four. A change that returns rows is done before its first row. */
-  readonly single?: boolean;
-}
-
-export interface Connection {
-  /** All of them in one durable transaction, or none; throws what the first failing one threw. */
+export interface FileConnection extends Connection {
   commit(statements: readonly Statement[]): Rows[];
-  /** Outside a transaction: for reads. */
   query(statement: Statement): Rows;
-  /** A transaction of statements that run once, such as migrations. */
+  /** A transaction of statements that run once, such as migrations: they are not kept prepared. */
   commitOnce(statements: readonly Statement[]): void;
   close(): void;
 }
@@ -31,7 +19,7 @@ interface Prepared {
   readonly returnsRows: boolean;
 }
 
-export function openConnection(path: string): Connection {
+export function openFile(path: string): FileConnection {
   const database = new Database(path, { timeout: limits.storeBusyMs });
   const prepared = new Map<string, Prepared>();
 

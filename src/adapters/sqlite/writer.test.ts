@@ -4,13 +4,15 @@ import { createClient } from "@libsql/client";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { limits } from "../../base/limits.ts";
 import { type KernelStore, type Step, StoreOverloadedError, StoreUnavailableError } from "../../ports/store.ts";
+import { clientReader } from "../libsql/client-reader.ts";
+import { type FileConnection, openFile } from "../libsql/file-connection.ts";
+import { createTemporaryFile, openStore, type TemporaryFile } from "../libsql/testing.ts";
 import * as make from "../store.fixture.ts";
-import { type Connection, openConnection } from "./connection.ts";
-import { createLibsqlStore } from "./store.ts";
-import { createTemporaryFile, openStore, type TemporaryFile } from "./testing.ts";
+import type { Connection } from "./connection.ts";
+import { createSqliteStore } from "./store.ts";
 
 let file: TemporaryFile;
-let connection: Connection;
+let connection: FileConnection;
 let store: KernelStore;
 let commits: number;
 /** Called around each commit; may throw before or after it. */
@@ -19,10 +21,10 @@ let fault: { before?: () => void; after?: () => void };
 beforeEach(async () => {
   file = createTemporaryFile();
   await (await openStore(file.url, make.createManualClock())).close();
-  connection = openConnection(file.path);
+  connection = openFile(file.path);
   commits = 0;
   fault = {};
-  const faulty: Pick<Connection, "commit" | "query" | "close"> = {
+  const faulty: Connection = {
     ...connection,
     commit: (statements) => {
       fault.before?.();
@@ -32,8 +34,8 @@ beforeEach(async () => {
       return results;
     },
   };
-  const reader = createClient({ url: file.url, concurrency: 1 });
-  store = createLibsqlStore({ connection: faulty, reader, clock: make.createManualClock(), telemetry: undefined });
+  const reader = clientReader(createClient({ url: file.url, concurrency: 1 }));
+  store = createSqliteStore({ connection: faulty, reader, clock: make.createManualClock(), telemetry: undefined });
 });
 afterEach(async () => {
   await store.close();

@@ -1,13 +1,12 @@
-// The KernelStore over one libSQL file: a connection that writes in groups, and a client that reads what was committed.
+// The KernelStore over one SQLite database: a connection that writes in groups, and one that reads what was committed.
 
-import type { Client } from "@libsql/client";
 import { invariant } from "../../base/invariant.ts";
 import { limits } from "../../base/limits.ts";
 import { LruCache } from "../../base/lru-cache.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { KernelStore, NewCircuit, Step, StoredCircuit } from "../../ports/store.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Reader } from "./connection.ts";
 import { circuitArgs } from "./plans.ts";
 import { createReads, type Reads } from "./reads.ts";
 import { decodeJob } from "./rows.ts";
@@ -15,15 +14,16 @@ import * as sql from "./sql.ts";
 import { type StepContext, stepTask } from "./steps.ts";
 import { createWriter, type WriteTask } from "./writer.ts";
 
-export interface LibsqlStoreParts {
-  readonly connection: Pick<Connection, "commit" | "query" | "close">;
-  readonly reader: Client;
+export interface SqliteStoreParts {
+  readonly connection: Connection;
+  /** For everything that is not asked often; may be the same connection. */
+  readonly reader: Reader;
   readonly clock: Clock;
   readonly telemetry: Telemetry | undefined;
 }
 
-/** Both belong to the store from here on; the file is migrated. */
-export function createLibsqlStore({ connection, reader, clock, telemetry }: LibsqlStoreParts): KernelStore {
+/** Both belong to the store from here on; the database is migrated. */
+export function createSqliteStore({ connection, reader, clock, telemetry }: SqliteStoreParts): KernelStore {
   const writer = createWriter({ connection, clock, telemetry });
   const reads = createReads(reader, connection);
   // Circuits are never deleted, so one that was committed once is there.
@@ -31,8 +31,10 @@ export function createLibsqlStore({ connection, reader, clock, telemetry }: Libs
   const context: StepContext = {
     reads,
     isStored: (circuit) => known.get(circuitKey(circuit)) === true,
-    findExpired: ({ limit }, nowMs) =>
-      connection.query({ sql: sql.findExpired, args: [nowMs, limit] }).map((row) => decodeJob(row[0]).job),
+    findExpired: async ({ limit }, nowMs) => {
+      const rows = await connection.query({ sql: sql.findExpired, args: [nowMs, limit] });
+      return rows.map((row) => decodeJob(row[0]).job);
+    },
   };
   const remember = (step: Step): void => {
     if (step.kind === "submit" && step.circuit !== undefined) known.set(circuitKey(step.circuit), true);
@@ -54,8 +56,8 @@ export function createLibsqlStore({ connection, reader, clock, telemetry }: Libs
       ),
     close: async () => {
       await writer.stop();
-      reader.close();
-      connection.close(); // Last, so that no reader keeps its checkpoint from emptying the log.
+      await reader.close();
+      if (reader !== connection) await connection.close(); // Last, so that no reader keeps its checkpoint from emptying the log.
     },
   };
 }

@@ -11,7 +11,7 @@ import type { Plan, WriteTask } from "./writer.ts";
 
 export interface StepContext {
   readonly reads: Reads;
-  readonly findExpired: (step: ReapStep, nowMs: number) => readonly Job[];
+  readonly findExpired: (step: ReapStep, nowMs: number) => Promise<readonly Job[]>;
   readonly isStored: (circuit: NewCircuit) => boolean;
 }
 
@@ -26,7 +26,7 @@ export function stepTask(step: Step, context: StepContext): WriteTask<StepOutcom
   };
 }
 
-function planStep(step: Step, nowMs: number, context: StepContext): Plan<StepOutcome> {
+function planStep(step: Step, nowMs: number, context: StepContext): Plan<StepOutcome> | Promise<Plan<StepOutcome>> {
   switch (step.kind) {
     case "submit":
       return plans.planSubmit(step, nowMs, context.isStored);
@@ -43,7 +43,7 @@ function planStep(step: Step, nowMs: number, context: StepContext): Plan<StepOut
     case "cancel":
       return plans.planCancel(step, nowMs);
     case "reap":
-      return plans.planReap(step, nowMs, context.findExpired(step, nowMs));
+      return context.findExpired(step, nowMs).then((expired) => plans.planReap(step, nowMs, expired));
   }
 }
 
