@@ -28,6 +28,8 @@ export const limits = {
 
   // Simulator --------------------------------------------------------------------------------------------------------
   simulatorQubitCountMax: 26, // 2^26 complex f64 amplitudes are 1 GiB, what one compute worker may hold.
+  edgeQubitCountMax: 16, // An edge worker has 128 MB and computes where it answers: 1 MiB of state, and about 0.3 ms for a gate.
+  sliceWorkMax: 4_000_000, // Amplitude updates in one go: about 20 ms of plain WASM, for which an edge worker answers nobody else.
   workerMemoryKeptBytesMax: 64 * 1024 * 1024, // A worker whose WASM memory grew beyond this is replaced: memory never shrinks.
   shotCountMax: 1_000_000, // Per job; a larger experiment is several jobs.
   chunkBytesMax: 1024 * 1024, // Stored blobs; edge stores cap a row near 2 MB.

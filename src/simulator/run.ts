@@ -1,5 +1,7 @@
 // Runs a circuit: once and sampled when its measurements are last, shot by shot from the first measurement on when they are not.
+// A run is cut into slices, so that whoever drives it can do something else, or stop, in between.
 
+import { limits } from "../base/limits.ts";
 import { createShotUniforms } from "../base/philox.ts";
 import { type Circuit, hasOnlyFinalMeasurements, type Operation } from "../model/circuit.ts";
 import type { Observable } from "../model/result.ts";
@@ -14,20 +16,38 @@ export interface RunResult {
   readonly expectationValues: readonly number[];
 }
 
-/** The task has passed admission. Throws OutOfMemoryError; any other throw is a bug. */
-export function runCircuit(engine: Engine, task: ComputeTask): RunResult {
+/** Yields after each slice of about limits.sliceWorkMax amplitude updates. */
+export type Slices<T> = Generator<void, T>;
+
+/** The task has passed admission. Throws OutOfMemoryError; any other throw is a bug. Only one run at a time may use the engine. */
+export function runCircuit(engine: Engine, task: ComputeTask): Slices<RunResult> {
   const small = compact(task.circuit);
-  return hasOnlyFinalMeasurements(task.circuit) ? runOnce(engine, task, small) : runPerShot(engine, task, small);
+  const meter = createMeter(small.qubitCount);
+  return hasOnlyFinalMeasurements(task.circuit) ? runOnce(engine, task, small, meter) : runPerShot(engine, task, small, meter);
+}
+
+/** Counts passes over the state; true when a slice is full. */
+type Meter = () => boolean;
+
+function createMeter(qubitCount: number): Meter {
+  const passCountMax = Math.max(1, Math.floor(limits.sliceWorkMax / 2 ** qubitCount));
+  let passCount = 0;
+  return () => {
+    if (++passCount < passCountMax) return false;
+    passCount = 0;
+    return true;
+  };
 }
 
 /** One run; shot k draws its outcome with uniform (k, 0). */
-function runOnce(engine: Engine, task: ComputeTask, small: CompactCircuit): RunResult {
+function* runOnce(engine: Engine, task: ComputeTask, small: CompactCircuit, meter: Meter): Slices<RunResult> {
   const { qubitCount, operations } = small;
   const isSmall = qubitCount <= tableQubitCountMax;
   const extra = engine.reserve(qubitCount, 12 * task.shots + (isSmall ? 8 * 2 ** qubitCount : 0));
   engine.wasm.initialise(qubitCount);
-  applyAll(engine, qubitCount, operations);
-  const expectationValues = task.observables.map((observable) => expectation(engine, small, observable));
+  yield* applyAll(engine, qubitCount, operations, meter);
+  const expectationValues: number[] = [];
+  for (const observable of task.observables) expectationValues.push(yield* expectation(engine, small, observable, meter));
   if (task.circuit.bitCount === 0) return { counts: new Map(), expectationValues };
 
   const states = isSmall ? sampleSmall(engine, qubitCount, task, extra) : sampleLarge(engine, qubitCount, task, extra);
@@ -76,13 +96,18 @@ function sampleLarge({ wasm }: Engine, qubitCount: number, { shots, seed }: Comp
 }
 
 /** From a checkpoint before the first measurement, reset or branch; shot k uses uniforms (k, 0), (k, 1), … in program order. */
-function runPerShot(engine: Engine, task: ComputeTask, { qubitCount, operations }: CompactCircuit): RunResult {
+function* runPerShot(
+  engine: Engine,
+  task: ComputeTask,
+  { qubitCount, operations }: CompactCircuit,
+  meter: Meter,
+): Slices<RunResult> {
   const uniforms = createShotUniforms(task.seed);
   const first = operations.findIndex(({ kind }) => kind !== "gate");
   const checkpoint = engine.reserve(qubitCount, 16 * 2 ** qubitCount);
   const state = engine.wasm.stateAddress();
   engine.wasm.initialise(qubitCount);
-  applyAll(engine, qubitCount, operations.slice(0, first));
+  yield* applyAll(engine, qubitCount, operations.slice(0, first), meter);
   engine.wasm.copyState(checkpoint, state, qubitCount);
 
   const rest = operations.slice(first);
@@ -93,21 +118,23 @@ function runPerShot(engine: Engine, task: ComputeTask, { qubitCount, operations 
     if (shot > 0) engine.wasm.copyState(state, checkpoint, qubitCount);
     bits.fill(0);
     let draw = 0;
-    runDynamic(engine, qubitCount, rest, bits, () => uniforms.uniform(shot, draw++));
+    yield* runDynamic(engine, qubitCount, rest, bits, () => uniforms.uniform(shot, draw++), meter);
     const outcome = writeOutcome(bits);
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   }
   return { counts: task.circuit.bitCount === 0 ? new Map() : sortedByOutcome(counts), expectationValues: [] };
 }
 
-function runDynamic(
+function* runDynamic(
   engine: Engine,
   qubitCount: number,
   operations: readonly Operation[],
   bits: Uint8Array,
   draw: () => number,
-): void {
+  meter: Meter,
+): Slices<void> {
   for (const operation of operations) {
+    if (meter()) yield;
     switch (operation.kind) {
       case "gate":
         applyGate(engine, qubitCount, operation.gate, operation.qubits, operation.angles);
@@ -118,9 +145,11 @@ function runDynamic(
       case "reset":
         if (measure(engine, qubitCount, operation.qubit, draw()) === 1) engine.wasm.applyFlip(qubitCount, operation.qubit, 0);
         break;
-      case "if":
-        runDynamic(engine, qubitCount, isTrue(operation.condition, bits) ? operation.then : operation.otherwise, bits, draw);
+      case "if": {
+        const branch = isTrue(operation.condition, bits) ? operation.then : operation.otherwise;
+        if (branch.length > 0) yield* runDynamic(engine, qubitCount, branch, bits, draw, meter);
         break;
+      }
       default:
     }
   }
@@ -136,14 +165,21 @@ function measure(engine: Engine, qubitCount: number, qubit: number, uniform: num
   return outcome;
 }
 
-function applyAll(engine: Engine, qubitCount: number, operations: readonly Operation[]): void {
+function* applyAll(engine: Engine, qubitCount: number, operations: readonly Operation[], meter: Meter): Slices<void> {
   for (const operation of operations) {
-    if (operation.kind === "gate") applyGate(engine, qubitCount, operation.gate, operation.qubits, operation.angles);
+    if (operation.kind !== "gate") continue;
+    applyGate(engine, qubitCount, operation.gate, operation.qubits, operation.angles);
+    if (meter()) yield;
   }
 }
 
 /** Exact: sum over terms of coefficient * <psi| pauli |psi>. Letters on idle qubits, which are |0>: I and Z give 1, X and Y give 0. */
-function expectation(engine: Engine, { qubitCount, placeOf }: CompactCircuit, { terms }: Observable): number {
+function* expectation(
+  engine: Engine,
+  { qubitCount, placeOf }: CompactCircuit,
+  { terms }: Observable,
+  meter: Meter,
+): Slices<number> {
   let sum = 0;
   for (const { coefficient, pauli } of terms) {
     let flip = 0;
@@ -161,7 +197,9 @@ function expectation(engine: Engine, { qubitCount, placeOf }: CompactCircuit, { 
       if (letter === "Z" || letter === "Y") sign |= 1 << place;
       if (letter === "Y") yCount++;
     }
-    if (!isZero) sum += coefficient * engine.wasm.pauliExpectation(qubitCount, flip, sign, yCount);
+    if (isZero) continue;
+    sum += coefficient * engine.wasm.pauliExpectation(qubitCount, flip, sign, yCount);
+    if (meter()) yield;
   }
   return sum;
 }
@@ -174,6 +212,13 @@ function sortedByOutcome(counts: ReadonlyMap<string, number>): ReadonlyMap<strin
 export function finalState(engine: Engine, circuit: Circuit): Float64Array {
   engine.reserve(circuit.qubitCount, 0);
   engine.wasm.initialise(circuit.qubitCount);
-  applyAll(engine, circuit.qubitCount, circuit.operations);
+  drive(applyAll(engine, circuit.qubitCount, circuit.operations, () => false));
   return new Float64Array(engine.wasm.memory.buffer, engine.wasm.stateAddress(), 2 * 2 ** circuit.qubitCount).slice();
+}
+
+/** Runs all slices at once. */
+export function drive<T>(slices: Slices<T>): T {
+  let step = slices.next();
+  while (step.done !== true) step = slices.next();
+  return step.value;
 }

@@ -66,6 +66,23 @@ function describePool(name: string, create: (module: WebAssembly.Module) => Comp
       expect((await pool.run(taskOf(), never)).ok).toBe(true);
     });
 
+    test("a running task that is aborted ends soon and leaves the pool ready", async () => {
+      const controller = new AbortController();
+      const aborted = pool.run(endless, controller.signal);
+      setTimeout(() => controller.abort(), 50);
+      expect(await aborted).toEqual({ ok: false, failure: { kind: "aborted" } });
+      expect((await pool.run(taskOf(), never)).ok).toBe(true);
+    });
+
+    test("a closed pool ends what runs and takes nothing more", async () => {
+      const pool = create(await loadStatevectorModule());
+      const running = pool.run(endless, never);
+      await pool.close();
+      expect(await running).toEqual({ ok: false, failure: { kind: "closed" } });
+      expect(await pool.run(taskOf(), never)).toEqual({ ok: false, failure: { kind: "closed" } });
+      expect(pool.freeSlots()).toBe(0);
+    });
+
     test("a task whose signal is aborted already does not run", async () => {
       expect(await pool.run(endless, AbortSignal.abort())).toEqual({ ok: false, failure: { kind: "aborted" } });
       expect(pool.freeSlots()).toBe(pool.slotCount);
@@ -84,7 +101,9 @@ function createThreadPool(module: WebAssembly.Module): ComputePool {
   return createWorkerPool({ module, coreCount: 1, slotCount: 2, spawn: () => spawnThreadWorker(workerScript) });
 }
 
-describePool("the inline pool", (module) => createInlinePool(module, () => performance.now()));
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describePool("the inline pool", (module) => createInlinePool({ module, elapsedMs: () => performance.now(), turn }));
 describePool("the worker pool", createThreadPool);
 
 describe("workers", () => {
@@ -101,15 +120,6 @@ describe("workers", () => {
     expect(performance.now() - startMs).toBeLessThan(2000);
     expect((await neighbour).ok).toBe(true);
     await pool.close();
-  });
-
-  test("a closed pool ends what runs and takes nothing more", async () => {
-    const pool = createThreadPool(await loadStatevectorModule());
-    const running = pool.run(endless, never);
-    await pool.close();
-    expect(await running).toEqual({ ok: false, failure: { kind: "closed" } });
-    expect(await pool.run(taskOf(), never)).toEqual({ ok: false, failure: { kind: "closed" } });
-    expect(pool.freeSlots()).toBe(0);
   });
 
   test.each(["bun", "deno", "node"] as const)("on %s the workers compute the same counts, bit for bit", (runtime) => {

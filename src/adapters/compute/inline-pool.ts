@@ -1,35 +1,52 @@
-// The compute pool without workers, for runtimes that have none: a task runs where it was asked for, and nothing else runs meanwhile.
+// The compute pool without workers, for runtimes that have none: a task runs where it was asked for, slice by slice, and whoever else has
+// something to do gets a turn after each slice.
 
-import type { ComputePool } from "../../ports/compute.ts";
+import type { ComputePool, ComputeResult, ComputeTask } from "../../ports/compute.ts";
 import { createSimulator } from "../../simulator/index.ts";
-import { runTask } from "./serve-tasks.ts";
+import { toFailure } from "./serve-tasks.ts";
 
-/** `elapsedMs`: any monotonic clock. */
-export function createInlinePool(module: WebAssembly.Module, elapsedMs: () => number): ComputePool {
+export interface InlinePoolOptions {
+  readonly module: WebAssembly.Module;
+  /** Any monotonic clock. */
+  readonly elapsedMs: () => number;
+  /** Resolves when everything else that was ready to run has run. */
+  readonly turn: () => Promise<void>;
+}
+
+export function createInlinePool({ module, elapsedMs, turn }: InlinePoolOptions): ComputePool {
   let simulator = createSimulator(module);
   let isBusy = false;
-  let isClosed = false;
+  const closed = new AbortController();
+
+  async function runSlices(task: ComputeTask, signal: AbortSignal): Promise<ComputeResult> {
+    const slices = simulator.runInSlices(task, elapsedMs);
+    for (;;) {
+      await turn();
+      if (closed.signal.aborted) return { ok: false, failure: { kind: "closed" } };
+      if (signal.aborted) return { ok: false, failure: { kind: "aborted" } };
+      const step = slices.next();
+      if (step.done === true) return { ok: true, outcome: step.value };
+    }
+  }
+
   return {
     slotCount: 1,
-    freeSlots: () => (isBusy || isClosed ? 0 : 1),
+    freeSlots: () => (isBusy || closed.signal.aborted ? 0 : 1),
     async run(task, signal) {
-      if (isClosed) return { ok: false, failure: { kind: "closed" } };
+      if (closed.signal.aborted) return { ok: false, failure: { kind: "closed" } };
       isBusy = true;
       try {
-        // Lets the caller go on first, as it would with a worker.
-        await Promise.resolve();
-        if (signal.aborted) return { ok: false, failure: { kind: "aborted" } };
-        const answer = runTask(simulator, task, elapsedMs);
-        if (answer.kind === "done") return { ok: true, outcome: answer.outcome };
+        return await runSlices(task, signal);
+      } catch (error) {
         // A trap leaves the instance in doubt.
         simulator = createSimulator(module);
-        return { ok: false, failure: answer.failure };
+        return { ok: false, failure: toFailure(error) };
       } finally {
         isBusy = false;
       }
     },
     async close() {
-      isClosed = true;
+      closed.abort();
     },
   };
 }

@@ -16,7 +16,7 @@ export function createTaskServer(elapsedMs: () => number): (message: ToWorker) =
   };
 }
 
-export function runTask(simulator: Simulator, task: ComputeTask, elapsedMs: () => number): FromWorker {
+function runTask(simulator: Simulator, task: ComputeTask, elapsedMs: () => number): FromWorker {
   try {
     const outcome = simulator.run(task, elapsedMs);
     return { kind: "done", outcome, memoryBytes: simulator.memoryBytes() };
@@ -25,7 +25,7 @@ export function runTask(simulator: Simulator, task: ComputeTask, elapsedMs: () =
   }
 }
 
-function toFailure(error: unknown): Extract<FromWorker, { kind: "failed" }>["failure"] {
+export function toFailure(error: unknown): Extract<FromWorker, { kind: "failed" }>["failure"] {
   const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   // Engines report a memory or array that is too large as a RangeError.
   const isMemory = error instanceof OutOfMemoryError || error instanceof RangeError;
