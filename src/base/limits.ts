@@ -57,6 +57,8 @@ export const limits = {
   groupCommitStepMax: 64, // Steps that share one fsync; more would lengthen the write lock.
   pendingCommitMax: 20_000, // Steps waiting for the writer; beyond it the store answers "overloaded".
   storeBusyMs: 2_000, // Longest wait for another process's write lock; it blocks the event loop, so it stays below leaseRenewMs.
+  remoteStoreTimeoutMs: 2_500, // Of one call to a database behind HTTP: two tries of a renewal fit into a lease.
+  remoteStoreRequestCountMax: 20, // Calls under way to it at once; Workers allow six connections and queue the rest.
   walPagesMax: 4096, // 16 MB of write-ahead log between checkpoints: rare enough to be cheap, short enough to replay at once.
   knownCircuitCountMax: 4096, // Circuits the store remembers as stored, so that their text is not sent to SQL again.
 
@@ -67,6 +69,7 @@ export const limits = {
   drainMs: 25_000, // Of the 30 s that Kubernetes gives a pod to end.
   streamIdleHeartbeatMs: 15_000, // Proxies cut streams silent for 30 s and more.
   socketBufferedBytesMax: 1024 * 1024, // Unsent bytes of one WebSocket; above it the stream is not read further.
+  socketBlindBytesMax: 16 * 1024 * 1024, // Sent through a WebSocket that does not tell what still waits; then it is closed and resumes at its cursor.
   socketStallMsMax: 30_000, // A WebSocket whose reader stands still this long is closed; it can resume at its cursor.
   socketOpenMsMax: 10_000, // From the answer to the upgrade to the open socket.
 

@@ -9,13 +9,10 @@ import { type KernelError, kernelError } from "../model/errors.ts";
 import { createMetrics, type LogFormat } from "../observability/index.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { Qrtx } from "../qrtx/index.ts";
-import { createLocalIdentity } from "../security/index.ts";
-import { createSystemApi } from "../system-api/index.ts";
-import { type Component, components, type EffectiveOptions } from "./config/index.ts";
+import { assemble, guardHost } from "./assemble.ts";
+import type { Component, EffectiveOptions } from "./config/index.ts";
 import { createComputePool, hostClock, hostEntropy, hostStats, openStore, sleep } from "./host.ts";
-import { createCircuits, createDrivers, createKernel } from "./kernel.ts";
 import type { Fetch, HttpServer, Platform } from "./platform.ts";
-import { openApi, version } from "./product.ts";
 
 export interface BootInput {
   readonly platform: Platform;
@@ -52,22 +49,23 @@ export async function boot(input: BootInput): Promise<Result<BootedKernel, Kerne
   }
   const store = opened.value;
   closers.push(() => store.close());
-  const rooms = await createRooms();
-  const api = createSystemApi({
-    rooms: { ...rooms, metrics: running.has("observability") ? metrics : undefined },
-    identity: createLocalIdentity(),
-    telemetry,
-    clock: hostClock,
+  const { api, qrtx, compute } = await assemble({
+    world: { clock: hostClock, entropy: hostEntropy, store, telemetry },
+    metrics,
+    createCompute: () => createComputePool(options),
+    simulatorQubitCountMax: limits.simulatorQubitCountMax,
+    options,
+    running,
     sleep,
-    components: () => components.map((name) => ({ name, running: running.has(name), detail: running.has(name) ? "" : "off" })),
-    openApi,
     upgradeWebSocket: platform.upgradeWebSocket,
     shutdownSignal: shutdown.signal,
-    options: { ...options.network, version, runtimeName: platform.name },
+    runtimeName: platform.name,
   });
+  if (compute !== undefined) closers.push(() => compute.close());
+  if (qrtx !== undefined) closers.push((signal) => qrtx.drain(signal));
   try {
     const ports = await listen();
-    if (rooms.qrtx !== undefined) void keepTicking(rooms.qrtx, shutdown.signal);
+    if (qrtx !== undefined) void keepTicking(qrtx, shutdown.signal);
     return ok({ telemetry, ports, close: once(close) });
   } catch (error) {
     await close();
@@ -75,29 +73,13 @@ export async function boot(input: BootInput): Promise<Result<BootedKernel, Kerne
     return err(kernelError("port_unavailable", { facts: { host: options.host, cause } }));
   }
 
-  async function createRooms() {
-    const runs = (component: Component): boolean => running.has(component);
-    const kernelOptions = {
-      circuitCacheSize: options.circuitCacheSize,
-      concurrentTaskCountMax: options.maxConcurrentTasks,
-      queuedJobCountMax: options.threadPool.queueSize,
-      simulatorQubitCountMax: limits.simulatorQubitCountMax,
-    };
-    const shared = { clock: hostClock, entropy: hostEntropy, store, telemetry };
-    const circuits = runs("qfs") ? createCircuits(shared, kernelOptions) : undefined;
-    if (!runs("driver-manager")) return { qrtx: undefined, circuits, drivers: undefined };
-    const compute = await createComputePool(options);
-    closers.push(() => compute.close());
-    telemetry.gauge("compute_slots", compute.slotCount);
-    if (!runs("qrtx")) return { qrtx: undefined, circuits, drivers: createDrivers({ compute }, kernelOptions) };
-    const { qrtx, circuits: own, drivers } = await createKernel({ ...shared, compute }, kernelOptions);
-    closers.push((signal) => qrtx.drain(signal));
-    return { qrtx, circuits: own, drivers };
-  }
-
   async function listen(): Promise<BootedKernel["ports"]> {
     const serve = async (port: number, fetch: Fetch): Promise<number> => {
-      const server: HttpServer = await platform.serveHttp({ host: options.host, port, fetch: guardHost(keepAlive(fetch)) });
+      const server: HttpServer = await platform.serveHttp({
+        host: options.host,
+        port,
+        fetch: guardHost(options, keepAlive(fetch)),
+      });
       closers.push((signal) => server.close(signal));
       return server.port;
     };
@@ -128,19 +110,6 @@ export async function boot(input: BootInput): Promise<Result<BootedKernel, Kerne
     };
   }
 
-  /**
-   * Nobody signs in to a development kernel, so a page of another site must not reach it by pointing its own name at this machine (DNS
-   * rebinding): only this machine's names are answered.
-   */
-  function guardHost(fetch: Fetch): Fetch {
-    if (options.mode !== "development" && options.mode !== "test") return fetch;
-    return (request, env) => {
-      const { hostname } = new URL(request.url);
-      if (localNames.has(hostname) || hostname === options.host) return fetch(request, env);
-      return new Response(`A ${options.mode} kernel answers only under this machine's own names.\n`, { status: 403 });
-    };
-  }
-
   async function close(): Promise<void> {
     shutdown.abort();
     const patience = AbortSignal.timeout(limits.drainMs);
@@ -149,8 +118,6 @@ export async function boot(input: BootInput): Promise<Result<BootedKernel, Kerne
     }
   }
 }
-
-const localNames: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** The runtime's part of the heartbeat: commits wake the kernel by themselves, this is the slow fallback. */
 async function keepTicking(qrtx: Qrtx, signal: AbortSignal): Promise<void> {

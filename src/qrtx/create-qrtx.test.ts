@@ -5,6 +5,7 @@ import { createManualPool, type ManualPool } from "../../test/fixtures/pool.ts";
 import { requestFixture } from "../../test/fixtures/request.ts";
 import { createMemoryStore } from "../adapters/memory/index.ts";
 import { createNoTelemetry } from "../adapters/otel/none.ts";
+import * as make from "../adapters/store.fixture.ts";
 import { createManualClock, type ManualClock, startMs } from "../adapters/store.fixture.ts";
 import { limits } from "../base/limits.ts";
 import { createSimulatorDriver } from "../driver-manager/index.ts";
@@ -267,3 +268,35 @@ test.each([
   expect([failed?.state, failed?.failure?.code]).toEqual(["FAILED", code]);
   expect(manual.running()).toBe(0);
 });
+
+test("a kernel tells when it has to be called although nothing happens: soon while it has work, when another's lease runs out, else never", async () => {
+  expect(await qrtx.untilDue()).toBeUndefined();
+  const job = await submit();
+  expect(await qrtx.untilDue()).toBe(limits.tickIdleMs);
+  await settle();
+  manual.finish();
+  await settle();
+  expect(await stateOf(job)).toBe("COMPLETED");
+  expect(await qrtx.untilDue()).toBeUndefined();
+
+  const controller = new AbortController();
+  const stream = await qrtx.monitor(job.owner, job.id, 0, controller.signal);
+  if (!stream.ok) throw new Error(stream.error.code);
+  const reading = stream.value[Symbol.asyncIterator]();
+  await reading.next();
+  expect(await qrtx.untilDue(), "streams want heartbeats").toBe(limits.tickIdleMs);
+  controller.abort();
+  await reading.return?.();
+  expect(await qrtx.untilDue()).toBeUndefined();
+
+  const { step } = await submitToOther("kernel_b");
+  expect(await qrtx.untilDue()).toBe(step.leaseMs);
+});
+
+/** A job that another kernel on this store holds. */
+async function submitToOther(holder: string) {
+  const step = make.claim(1, { holder, start: true });
+  await make.apply(store, make.submit(1));
+  await make.apply(store, step);
+  return { step };
+}

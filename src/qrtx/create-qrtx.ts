@@ -153,6 +153,13 @@ export async function createQrtx(options: QrtxOptions): Promise<Qrtx> {
 
     tick: () => ticker.tick(),
 
+    async untilDue() {
+      if (held.takenCount > 0 || hub.listenerCount > 0 || (await store.countJobs()).QUEUED > 0) return limits.tickIdleMs;
+      // What other kernels on this store hold: their leases may run out.
+      const expiryMs = await store.nextExpiryMs();
+      return expiryMs === undefined ? undefined : Math.max(expiryMs - (await store.nowMs()), limits.reapIntervalMs);
+    },
+
     async drain(signal) {
       ticker.beginDrain();
       const giveBack = (): void => held.stopAll("given_back");

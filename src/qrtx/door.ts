@@ -91,6 +91,11 @@ export interface Qrtx {
    * Resolves with the milliseconds after which it wants to be called again at the latest.
    */
   tick(): Promise<number>;
+  /**
+   * Milliseconds until something falls due although nobody calls; undefined: nothing ever does. For owners that sleep between calls, where
+   * a tick a second has a price.
+   */
+  untilDue(): Promise<number | undefined>;
   /** Stops claiming; resolves when nothing runs any more, or gives what still runs back when the signal aborts. */
   drain(signal: AbortSignal): Promise<void>;
   /** Ready to take work: the store is writable and no drain has begun. */

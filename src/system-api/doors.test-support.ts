@@ -121,6 +121,7 @@ export function fakeQrtx(job: Job, event: JobEvent): FakeQrtx {
         return err(kernelError("cursor_out_of_range", { facts: { wanted: "at most 1000" } }));
       return ok(silentAfter(items, signal));
     },
+    untilDue: async () => undefined,
     tick: async () => 1000,
     drain: async () => {},
     readiness: async () => ({ ready: fake.ready, reason: fake.ready ? "" : "The store is not writable." }),

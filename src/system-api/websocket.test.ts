@@ -9,7 +9,7 @@ import type { Sleep } from "./options.ts";
 function fakeUpgrade() {
   const sent: string[] = [];
   const closed: { code: number | undefined; reason: string | undefined }[] = [];
-  const raw = { bufferedAmount: 0 };
+  const raw: { bufferedAmount: number | undefined } = { bufferedAmount: 0 };
   const socket = new WSContext({
     raw,
     readyState: 1,
@@ -110,6 +110,20 @@ describe("WebSocket /api/v1/events", () => {
     fake.raw.bufferedAmount = 0;
     await eventually(() => fake.sent.length === 2, "the second event was sent");
     fake.close();
+  });
+
+  test("a socket that does not tell what still waits is closed after so many bytes, to be resumed", async () => {
+    const qrtx = fakeQrtx(jobFixture(), eventFixture());
+    const fake = fakeUpgrade();
+    fake.raw.bufferedAmount = undefined;
+    const { fetchApp } = createTestApi(qrtx, { upgradeWebSocket: fake.upgrade });
+    const reason = "r".repeat(limits.socketBlindBytesMax / 4);
+    for (let seq = 1; seq <= 6; seq++) qrtx.items.push({ kind: "event", event: eventFixture({ seq, reason }) });
+    await fetchApp("/api/v1/events?cursor=0", { headers: upgradeHeaders });
+    fake.open();
+    await eventually(() => fake.closed.length === 1, "the socket is closed");
+    expect(fake.sent.map((text) => JSON.parse(text).cursor)).toEqual(["1", "2", "3", "4"]);
+    expect(fake.closed).toEqual([{ code: 1013, reason: '{"code":"too_slow"}' }]);
   });
 
   test("a client that vanishes during the upgrade is let go", async () => {

@@ -76,9 +76,14 @@ function createEventSocket(events: AsyncIterable<Event>, client: AbortController
 
 async function pump(events: AsyncIterable<Event>, socket: WSContext, client: AbortController, sleep: Sleep): Promise<void> {
   try {
+    let sentLength = 0;
     for await (const event of events) {
-      socket.send(toJsonString(EventSchema, event, restJson));
-      if (!(await hasRoom(socket, client.signal, sleep))) return endSocket(socket, closeCodes.tooSlow, { code: "too_slow" });
+      const frame = toJsonString(EventSchema, event, restJson);
+      socket.send(frame);
+      sentLength += frame.length;
+      if (!(await hasRoom(socket, sentLength, client.signal, sleep))) {
+        return endSocket(socket, closeCodes.tooSlow, { code: "too_slow" });
+      }
     }
     endSocket(socket, closeCodes.normal, {});
   } catch (thrown) {
@@ -115,18 +120,23 @@ function trySend(socket: WSContext, text: string): void {
 
 const roomPollMs = 20;
 
-/** Waits while the socket holds more than it may; false when its reader stood still for too long. */
-async function hasRoom(socket: WSContext, signal: AbortSignal, sleep: Sleep): Promise<boolean> {
-  for (let waitedMs = 0; bufferedBytes(socket.raw) > limits.socketBufferedBytesMax && !signal.aborted; waitedMs += roomPollMs) {
+/** Waits while the socket holds more than it may; false when its reader stood still for too long, or may have. */
+async function hasRoom(socket: WSContext, sentLength: number, signal: AbortSignal, sleep: Sleep): Promise<boolean> {
+  if (bufferedBytes(socket.raw) === undefined) return sentLength <= limits.socketBlindBytesMax;
+  for (
+    let waitedMs = 0;
+    (bufferedBytes(socket.raw) ?? 0) > limits.socketBufferedBytesMax && !signal.aborted;
+    waitedMs += roomPollMs
+  ) {
     if (waitedMs >= limits.socketStallMsMax) return false;
     await sleep(roomPollMs, signal);
   }
   return true;
 }
 
-/** Browsers' WebSocket (Deno, Node's ws) and Bun's name it differently; an edge socket does not tell. */
-function bufferedBytes(raw: unknown): number {
+/** Browsers' WebSocket (Deno, Node's ws) and Bun's name it differently; an edge socket does not tell: undefined. */
+function bufferedBytes(raw: unknown): number | undefined {
   const socket = raw as { bufferedAmount?: unknown; getBufferedAmount?: () => number };
   if (typeof socket.getBufferedAmount === "function") return socket.getBufferedAmount();
-  return typeof socket.bufferedAmount === "number" ? socket.bufferedAmount : 0;
+  return typeof socket.bufferedAmount === "number" ? socket.bufferedAmount : undefined;
 }

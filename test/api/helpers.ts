@@ -18,17 +18,16 @@ measure q -> c;
 `;
 
 /** Some ten seconds of work on any machine, entangled so that no shortcut applies: to be met while it runs, then cancelled. */
-export const heavy = [
-  "OPENQASM 3.0;",
-  'include "stdgates.inc";',
-  "qubit[22] q;",
-  "bit[22] c;",
-  ...Array.from({ length: 40 }, (_, layer) => [
-    ...Array.from({ length: 22 }, (_, qubit) => `rx(0.1${layer}) q[${qubit}];`),
-    ...Array.from({ length: 21 }, (_, qubit) => `cx q[${qubit}], q[${qubit + 1}];`),
-  ]).flat(),
-  "c = measure q;",
-].join("\n");
+export const heavy = `OPENQASM 3.0;
+include "stdgates.inc";
+qubit[16] q;
+bit[16] c;
+for int round in [1:3000] {
+  for int k in [0:15] { rx(0.1 * round) q[k]; }
+  for int k in [0:14] { cx q[k], q[k + 1]; }
+}
+c = measure q;
+`;
 
 export type SpecInit = MessageInitShape<typeof JobSpecSchema>;
 

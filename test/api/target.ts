@@ -8,6 +8,8 @@ export interface Target {
   readonly wsUrl: string;
   /** Empty where metrics have no port of their own. */
   readonly metricsUrl: string;
+  /** Of the one simulator that it runs. */
+  readonly simulatorQubitCount: number;
 }
 
 export interface Check {

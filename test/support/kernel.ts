@@ -1,20 +1,18 @@
 // Boots a real kernel in a process of its own, on any of the runtimes, with an embedded database in a fresh directory.
+// On workerd it is the bundle that would be deployed, and its database that of the Durable Object.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { limits } from "../../src/base/limits.ts";
+import { bundleEdge, serveEdge } from "../../tools/edge.mjs";
 import { pickRuntime, root } from "../../tools/runtime.mjs";
+import type { Target } from "../api/target.ts";
 
-export type RuntimeName = "bun" | "deno" | "node";
-
-export interface Target {
-  readonly baseUrl: string;
-  readonly grpcUrl: string;
-  readonly wsUrl: string;
-  readonly metricsUrl: string;
-}
+export type ServerRuntime = "bun" | "deno" | "node";
+export type RuntimeName = ServerRuntime | "workerd";
 
 export interface RunningKernel {
   readonly target: Target;
@@ -40,29 +38,32 @@ const bootTimeoutMs = 30_000;
 
 /** Why a runtime cannot be used here; undefined when it can. */
 export function whyMissing(runtime: RuntimeName): string | undefined {
+  if (runtime === "workerd")
+    return existsSync(join(root, "node_modules/@cloudflare/workerd-linux-64")) ? undefined : "workerd is not installed";
   return pickRuntime([runtime]) === undefined ? `${runtime} is not installed on this platform` : undefined;
 }
 
 export async function startKernel({ runtime, config = "", dataDir, env = {}, args = [] }: KernelSetup): Promise<RunningKernel> {
-  const launcher = pickRuntime([runtime]);
-  if (launcher === undefined) throw new Error(`${runtime} is missing`);
   const workDir = mkdtempSync(join(tmpdir(), "eigen-test-"));
   const ownDataDir = dataDir ?? join(workDir, "data");
-  const configFile = join(workDir, "kernel.yaml");
-  writeFileSync(configFile, toYaml(config, ownDataDir));
-  const entry = join(root, `src/entry/${runtime}.ts`);
-  const child = spawn(launcher.command, [...launcher.launchArguments, entry, "--config", configFile, ...args], {
-    cwd: root,
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const text = toYaml(config, ownDataDir);
+  const { child, ready } =
+    runtime === "workerd" ? startEdge(text, ownDataDir, env) : startServer(runtime, text, workDir, env, args);
   let log = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     log += text;
   });
-  const ended = new Promise<number | null>((resolve) => child.on("exit", (code) => resolve(code)));
+  if (runtime === "workerd") {
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+    });
+  }
+  // A worker is never asked to drain: the signal that ended it is its good end.
+  const ended = new Promise<number | null>((resolve) =>
+    child.on("exit", (code, signal) => resolve(runtime === "workerd" && signal === "SIGTERM" ? 0 : code)),
+  );
   try {
-    const target = await readReadyLine(child, ended, () => log);
+    const target = await untilReady(ready, ended, () => log);
     return {
       target,
       dataDir: ownDataDir,
@@ -94,22 +95,80 @@ function toYaml(config: string, dataDir: string): string {
   return ["kernel:", ...lines, ...network, ...metrics, "  storage:", `    data_dir: ${JSON.stringify(dataDir)}`, ""].join("\n");
 }
 
-/** The kernel prints one line of JSON when it takes requests. */
-function readReadyLine(child: ChildProcess, ended: Promise<number | null>, log: () => string): Promise<Target> {
-  if (child.stdout === null) throw new Error("the kernel has no stdout");
-  const lines = createInterface({ input: child.stdout });
+interface Started {
+  readonly child: ChildProcess;
+  readonly ready: Promise<Target>;
+}
+
+function startServer(
+  runtime: ServerRuntime,
+  config: string,
+  workDir: string,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[],
+): Started {
+  const launcher = pickRuntime([runtime]);
+  if (launcher === undefined) throw new Error(`${runtime} is missing`);
+  const configFile = join(workDir, "kernel.yaml");
+  writeFileSync(configFile, config);
+  const entry = join(root, `src/entry/${runtime}.ts`);
+  const child = spawn(launcher.command, [...launcher.launchArguments, entry, "--config", configFile, ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return { child, ready: readReadyLine(child) };
+}
+
+let edgeBundle: string | undefined;
+
+function startEdge(config: string, dataDir: string, env: Readonly<Record<string, string>>): Started {
+  if (edgeBundle === undefined) {
+    edgeBundle = mkdtempSync(join(tmpdir(), "eigen-edge-"));
+    const bundle = edgeBundle;
+    process.once("exit", () => rmSync(bundle, { recursive: true, force: true }));
+    bundleEdge(bundle);
+  }
+  let onListen: (port: number) => void = () => {};
+  const listening = new Promise<number>((resolve) => {
+    onListen = resolve;
+  });
+  const child: ChildProcess = serveEdge({ outDir: edgeBundle, port: 0, dataDir, config, env, stdio: "pipe", onListen });
+  const ready = listening.then((port) => {
+    const baseUrl = `http://127.0.0.1:${port}`;
+    return {
+      baseUrl,
+      grpcUrl: "",
+      wsUrl: `ws://127.0.0.1:${port}`,
+      metricsUrl: baseUrl,
+      simulatorQubitCount: limits.edgeQubitCountMax,
+    };
+  });
+  return { child, ready };
+}
+
+function untilReady(ready: Promise<Target>, ended: Promise<number | null>, log: () => string): Promise<Target> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the kernel did not boot in ${bootTimeoutMs} ms\n${log()}`)), bootTimeoutMs);
     void ended.then((code) => reject(new Error(`the kernel ended with ${code} before it was ready\n${log()}`)));
+    ready.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** The kernel prints one line of JSON when it takes requests. */
+function readReadyLine(child: ChildProcess): Promise<Target> {
+  if (child.stdout === null) throw new Error("the kernel has no stdout");
+  const lines = createInterface({ input: child.stdout });
+  return new Promise((resolve) => {
     lines.on("line", (line) => {
       if (!line.startsWith("{")) return;
-      clearTimeout(timer);
       const { ports } = JSON.parse(line) as { ports: { rest: number; grpc: number; websocket: number; metrics: number } };
       resolve({
         baseUrl: `http://127.0.0.1:${ports.rest}`,
         grpcUrl: `http://127.0.0.1:${ports.grpc}`,
         wsUrl: `ws://127.0.0.1:${ports.websocket}`,
         metricsUrl: `http://127.0.0.1:${ports.metrics}`,
+        simulatorQubitCount: limits.simulatorQubitCountMax,
       });
     });
   });
