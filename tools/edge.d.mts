@@ -14,3 +14,4 @@ export interface EdgeOptions {
 
 export function bundleEdge(outDir: string): number;
 export function serveEdge(options: EdgeOptions): ChildProcess;
+export function workerdBinary(): string;

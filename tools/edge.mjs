@@ -72,7 +72,7 @@ const kernel :Workerd.Worker = (
 `;
 }
 
-function workerdBinary() {
+export function workerdBinary() {
   return createRequire(join(root, "node_modules/workerd/package.json")).resolve("@cloudflare/workerd-linux-64/bin/workerd");
 }
 

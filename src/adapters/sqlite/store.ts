@@ -4,7 +4,7 @@ import { invariant } from "../../base/invariant.ts";
 import { limits } from "../../base/limits.ts";
 import { LruCache } from "../../base/lru-cache.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { KernelStore, NewCircuit, Step, StoredCircuit } from "../../ports/store.ts";
+import { type KernelStore, type NewCircuit, type Step, type StoredCircuit, StoreUnavailableError } from "../../ports/store.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
 import type { Connection, Reader } from "./connection.ts";
 import { circuitArgs } from "./plans.ts";
@@ -25,7 +25,14 @@ export interface SqliteStoreParts {
 /** Both belong to the store from here on; the database is migrated. */
 export function createSqliteStore({ connection, reader, clock, telemetry }: SqliteStoreParts): KernelStore {
   const writer = createWriter({ connection, clock, telemetry });
-  const reads = createReads(reader, connection);
+  let isOpen = true;
+  const whileOpen = (source: Reader): Pick<Reader, "query"> => ({
+    query(statement) {
+      if (!isOpen) throw new StoreUnavailableError("the store is closed");
+      return source.query(statement);
+    },
+  });
+  const reads = createReads(whileOpen(reader), whileOpen(connection));
   // Circuits are never deleted, so one that was committed once is there.
   const known = new LruCache<string, true>(limits.knownCircuitCountMax);
   const context: StepContext = {
@@ -56,6 +63,7 @@ export function createSqliteStore({ connection, reader, clock, telemetry }: Sqli
       ),
     close: async () => {
       await writer.stop();
+      isOpen = false;
       await reader.close();
       if (reader !== connection) await connection.close(); // Last, so that no reader keeps its checkpoint from emptying the log.
     },

@@ -1,12 +1,17 @@
-// The SQL of this folder against its slow twin: the same random steps go through the libSQL store and the memory store, and every
-// answer, every job and every event must be the same.
+// The SQL of this folder against its slow twin: the same random steps go through a SQLite store and the memory store, and every
+// answer, every job and every event must be the same, whatever the SQLite is.
 
 import { expect, test } from "vitest";
+import { startHranaServer } from "../../../test/support/hrana-server.ts";
+import { startObjectStorage } from "../../../test/support/object-storage.ts";
 import { type JobState, jobStates, priorities } from "../../model/job.ts";
 import type { KernelStore, Step, StepOutcome } from "../../ports/store.ts";
+import { openRemoteStore } from "../libsql/remote.ts";
 import { createTemporaryFile, openStore } from "../libsql/testing.ts";
 import { createMemoryStore } from "../memory/index.ts";
 import * as make from "../store.fixture.ts";
+import { bringUpToDate } from "./migrate.ts";
+import { createSqliteStore } from "./store.ts";
 
 const jobsInPlay = 12; // Few, so that steps meet the same jobs again and again; the window moves on, because jobs end.
 const turnsPerJob = 4;
@@ -110,14 +115,41 @@ async function snapshot(store: KernelStore) {
   };
 }
 
-const seeds = [1, 2, 3, 4];
 const seen = new Set<string>();
 
-test.each(seeds)("the libSQL store answers like its twin on random steps (seed %i)", async (seed) => {
+type Open = (clock: make.ManualClock) => Promise<{ readonly store: KernelStore; readonly remove: () => unknown }>;
+
+const openFile: Open = async (clock) => {
+  const file = createTemporaryFile();
+  return { store: await openStore(file.url, clock), remove: () => file.remove() };
+};
+const openHttp: Open = async (clock) => {
+  const file = createTemporaryFile();
+  const server = await startHranaServer({ path: file.path });
+  const opened = await openRemoteStore({ url: server.url, authToken: "", clock });
+  if (!opened.ok) throw new Error(opened.error.code);
+  return { store: opened.value, remove: () => server.close().then(() => file.remove()) };
+};
+const openObject: Open = async (clock) => {
+  const server = await startObjectStorage();
+  const connection = server.connect("twin");
+  await bringUpToDate({ reader: connection, commit: connection.commit, clock });
+  return {
+    store: createSqliteStore({ connection, reader: connection, clock, telemetry: undefined }),
+    remove: () => server.close(),
+  };
+};
+
+test.each([
+  [1, "a file", openFile],
+  [2, "a file", openFile],
+  [3, "a file", openFile],
+  [4, "libSQL over HTTP", openHttp],
+  [5, "a Durable Object", openObject],
+] as const)("seed %i: %s answers like its twin on random steps", async (seed, _name, open) => {
   const dice = createDice(seed);
   const clock = make.createManualClock();
-  const file = createTemporaryFile();
-  const store = await openStore(file.url, clock);
+  const { store, remove } = await open(clock);
   const twin = createMemoryStore({ clock });
   try {
     for (let turn = 0; turn < turnCount; turn++) {
@@ -130,7 +162,7 @@ test.each(seeds)("the libSQL store answers like its twin on random steps (seed %
     }
   } finally {
     await store.close();
-    file.remove();
+    await remove();
   }
 });
 
