@@ -58,4 +58,11 @@ export const kernelGoals = {
     better: "lower",
     reason: "A kernel that starts at once can be started on demand.",
   },
+  edgeFirstResponse: {
+    bar: "first response after spawn, workerd with the deployed bundle, empty database",
+    unit: "ms",
+    goal: 1000,
+    better: "lower",
+    reason: "An edge worker is started by the request that waits for it.",
+  },
 } as const satisfies Record<string, Goal>;

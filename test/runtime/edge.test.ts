@@ -1,0 +1,132 @@
+// What only the edge worker does: it is killed without a word and woken by its alarm, and may keep its jobs in a database elsewhere.
+
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-web";
+import Database from "libsql";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { limits } from "../../src/base/limits.ts";
+import { JobState } from "../../src/gen/eigen/kernel/v1/jobs_pb.ts";
+import { EigenKernelService } from "../../src/gen/eigen/kernel/v1/service_pb.ts";
+import { startHranaServer } from "../support/hrana-server.ts";
+import { type KernelSetup, type RunningKernel, startKernel, whyMissing } from "../support/kernel.ts";
+
+const missing = whyMissing("workerd");
+const bell = 'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;';
+/** Some seconds of work for the one place that an edge worker has. */
+const slow = `OPENQASM 3.0; include "stdgates.inc"; qubit[16] q; bit[16] c; for int k in [1:1500] { ry(0.1) q; rz(0.1) q; } c = measure q;`;
+
+describe.skipIf(missing !== undefined)(`the edge worker${missing === undefined ? "" : ` (skipped: ${missing})`}`, () => {
+  let folder: string;
+  const started: RunningKernel[] = [];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "eigen-edge-test-"));
+  });
+  afterEach(async () => {
+    for (const kernel of started.splice(0)) await kernel.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function start(setup: Omit<KernelSetup, "runtime"> = {}): Promise<RunningKernel> {
+    const kernel = await startKernel({ runtime: "workerd", dataDir: join(folder, "data"), ...setup });
+    started.push(kernel);
+    return kernel;
+  }
+  const rpcOf = ({ target }: RunningKernel) =>
+    createClient(EigenKernelService, createConnectTransport({ baseUrl: target.baseUrl, useBinaryFormat: true }));
+  const submit = (kernel: RunningKernel, openqasm: string) =>
+    rpcOf(kernel).submitJob({ circuit: { case: "openqasm", value: openqasm }, shots: 100 });
+  const textOf = async (url: string, init?: RequestInit) => {
+    const answer = await fetch(url, init);
+    return { status: answer.status, text: await answer.text() };
+  };
+
+  test("jobs of a worker that was killed are finished by the next one, which nobody calls: its alarm wakes it", async () => {
+    const first = await start();
+    const handles = [await submit(first, slow), await submit(first, bell), await submit(first, bell)];
+    await first.kill("SIGKILL");
+    // Nobody asks it anything; its object is looked at from outside.
+    const second = await start();
+    const { states } = await untilEnded(join(folder, "data"), handles.length);
+    expect(states).toEqual(handles.map(({ jobId }) => [jobId, "COMPLETED"]));
+    const status = await rpcOf(second).getJobStatus({ id: handles[0]?.jobId ?? "" });
+    expect([status.state, status.attempts]).toEqual([JobState.COMPLETED, 2]);
+  });
+
+  test(`${limits.edgeQubitCountMax} qubits run, one more is refused with the reason`, async () => {
+    const kernel = await start();
+    const ghz = (qubits: number) =>
+      `OPENQASM 3.0; include "stdgates.inc"; qubit[${qubits}] q; bit[${qubits}] c; h q; c = measure q;`;
+    await submit(kernel, ghz(limits.edgeQubitCountMax));
+    await expect(submit(kernel, ghz(limits.edgeQubitCountMax + 1))).rejects.toThrow(
+      /at most 16 qubits \(device simulator\), found 17 qubits in use/,
+    );
+  });
+
+  test("while it computes it answers, tells the truth about the job and cancels it", async () => {
+    const kernel = await start();
+    const handle = await submit(kernel, slow);
+    const rpc = rpcOf(kernel);
+    expect((await rpc.getJobStatus({ id: handle.jobId })).state).toBe(JobState.RUNNING);
+    await rpc.cancelJob({ id: handle.jobId });
+    expect((await rpc.getJobStatus({ id: handle.jobId })).state).toBe(JobState.CANCELLED);
+  });
+
+  test("a database behind HTTP keeps the jobs instead of the object; without it the worker is not ready, with it again it goes on", async () => {
+    const path = join(folder, "origin.db");
+    const authToken = "the-token-of-the-origin";
+    let server = await startHranaServer({ path, authToken });
+    const port = Number(new URL(server.url).port);
+    const kernel = await start({ env: { KERNEL_STORE_URL: server.url, KERNEL_STORE_TOKEN: authToken } });
+    const rpc = rpcOf(kernel);
+    const handle = await submit(kernel, bell);
+    await expect.poll(async () => (await rpc.getJobStatus({ id: handle.jobId })).state).toBe(JobState.COMPLETED);
+    await server.close();
+    expect(await rpc.getHealth({})).toMatchObject({ live: true, ready: false, reason: "the store cannot be written" });
+    await expect(submit(kernel, bell)).rejects.toThrow(/unavailable/);
+    server = await startHranaServer({ path, authToken, port });
+    const again = await submit(kernel, bell);
+    await expect
+      .poll(async () => (await rpc.getJobStatus({ id: again.jobId })).state, { timeout: 10_000 })
+      .toBe(JobState.COMPLETED);
+    await kernel.kill("SIGKILL");
+    await server.close();
+    expect(kernel.logs()).not.toContain(authToken);
+    expect(readJobs(path).map(([id]) => id)).toEqual([handle.jobId, again.jobId]);
+  });
+
+  test("a configuration that cannot be served is told in the log and answered with 503, without its words", async () => {
+    const kernel = await start({ config: "qrtx:\n  max_concurrent_tasks: -7" });
+    expect(await textOf(`${kernel.target.baseUrl}/api/v1/health`)).toEqual({
+      status: 503,
+      text: "The kernel cannot start; its log tells why.\n",
+    });
+    await expect.poll(() => kernel.logs()).toContain("max_concurrent_tasks");
+    const open = await start({ dataDir: join(folder, "open"), config: "mode: production" });
+    expect((await textOf(`${open.target.baseUrl}/api/v1/health`)).status).toBe(503);
+    await expect.poll(() => open.logs()).toContain("without authentication");
+  });
+});
+
+/** Rows of jobs in a database file, in the order of their submission. */
+function readJobs(path: string): [string, string][] {
+  const database = new Database(path, { readonly: true });
+  const rows = database.prepare("select id, state from jobs order by number").raw().all() as [string, string][];
+  database.close();
+  return rows;
+}
+
+/** What the object's own file says once every job has ended. */
+async function untilEnded(dataDir: string, jobCount: number) {
+  const objects = join(dataDir, "eigen-os-kernel");
+  const file = readdirSync(objects).find((name) => name.endsWith(".sqlite") && name !== "metadata.sqlite");
+  if (file === undefined) throw new Error("the object has no file");
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const states = readJobs(join(objects, file));
+    if (states.length === jobCount && states.every(([, state]) => state === "COMPLETED")) return { states };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("the jobs never ended");
+}
