@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "libsql";
 
 const root = join(import.meta.dirname, "..");
 const source = join(root, "drizzle");
@@ -18,16 +19,30 @@ if (files.length === 0 || files.join() !== named.join()) {
   throw new Error(`drizzle/ holds [${files.join(", ")}] but its journal names [${named.join(", ")}]`);
 }
 
+const database = new Database(":memory:");
+
+/** Of all texts of the schema as it stands, hex. */
+function schemaHash() {
+  const texts = database
+    .prepare("select type, name, tbl_name, sql from sqlite_master where sql is not null order by type, name")
+    .raw()
+    .all();
+  return createHash("sha256").update(JSON.stringify(texts)).digest("hex");
+}
+
 const migrations = files.map((file, index) => {
   const text = readFileSync(join(source, file), "utf8").replaceAll("\r\n", "\n");
+  const statements = text
+    .split("--> statement-breakpoint")
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== "");
+  for (const statement of statements) database.exec(statement);
   return {
     version: index + 1,
     name: file.replace(/\.sql$/, ""),
     checksum: createHash("sha256").update(text).digest("hex"),
-    statements: text
-      .split("--> statement-breakpoint")
-      .map((statement) => statement.trim())
-      .filter((statement) => statement !== ""),
+    schemaHash: schemaHash(),
+    statements,
   };
 });
 
@@ -38,6 +53,8 @@ export interface Migration {
   readonly name: string;
   /** SHA-256 of the migration's text, hex. */
   readonly checksum: string;
+  /** SHA-256 of the texts of the schema after it, hex: as the SQLite of the file adapter writes them. */
+  readonly schemaHash: string;
   readonly statements: readonly string[];
 }
 

@@ -3,6 +3,7 @@
 
 import { statSync } from "node:fs";
 import { createClient } from "@libsql/client";
+import { sha256Hex } from "../../base/hash.ts";
 import { limits } from "../../base/limits.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { type ErrorCode, type Facts, type KernelError, kernelError } from "../../model/errors.ts";
@@ -11,7 +12,8 @@ import type { KernelStore } from "../../ports/store.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
 import type { Reader } from "../sqlite/connection.ts";
 import { codeOf, isDamage } from "../sqlite/failures.ts";
-import { bringUpToDate, readStanding } from "../sqlite/migrate.ts";
+import { bringUpToDate, readStanding, type SchemaStanding } from "../sqlite/migrate.ts";
+import { migrations } from "../sqlite/migrations.gen.ts";
 import { createSqliteStore } from "../sqlite/store.ts";
 import { clientReader } from "./client-reader.ts";
 import { type FileConnection, openFile } from "./file-connection.ts";
@@ -73,14 +75,42 @@ async function examine(path: string): Promise<KernelError | undefined> {
   if (found.size < pageBytesMin) return kernelError("store_corrupt", { facts: { reason: `it has only ${found.size} bytes` } });
   const reader = openReader(readOnlyUrl(path));
   try {
-    const verdict = String((await reader.query({ sql: "pragma quick_check(1)", args: [] }))[0]?.[0]);
-    if (verdict !== "ok") return kernelError("store_corrupt", { facts: { reason: verdict } });
+    const damage = await findDamage(reader);
+    if (damage !== undefined) return kernelError("store_corrupt", { facts: { reason: damage } });
     const standing = await readStanding(reader);
-    return standing.kind === "refused" ? standing.error : undefined;
+    return standing.kind === "refused" ? standing.error : await findStrangeSchema(reader, standing);
   } finally {
     reader.close();
   }
 }
+
+/** What SQLite itself finds: pages, indexes against their tables, constraints. Rows prove themselves when they are read. */
+async function findDamage(reader: Reader): Promise<string | undefined> {
+  const verdict = String((await reader.query({ sql: "pragma integrity_check(1)", args: [] }))[0]?.[0]);
+  if (verdict !== "ok") return verdict;
+  const orphans = await reader.query({ sql: "pragma foreign_key_check", args: [] });
+  return orphans.length === 0 ? undefined : `a row of ${String(orphans[0]?.[0])} belongs to none of ${String(orphans[0]?.[2])}`;
+}
+
+/** A rule or an index whose text was changed would keep other promises than ours. And the counts must be those of the jobs. */
+async function findStrangeSchema(reader: Reader, standing: SchemaStanding): Promise<KernelError | undefined> {
+  const applied = migrations.length - (standing.kind === "behind" ? standing.missing.length : 0);
+  const wanted = migrations[applied - 1]?.schemaHash;
+  if (wanted === undefined) return undefined;
+  const texts = await reader.query({ sql: schemaTexts, args: [] });
+  const found = sha256Hex(JSON.stringify(texts.map((row) => Array.from(row))));
+  if (found !== wanted)
+    return kernelError("store_corrupt", { facts: { reason: "its tables or rules are not those of its migrations" } });
+  const [counted] = await reader.query({ sql: miscounts, args: [] });
+  return counted === undefined
+    ? undefined
+    : kernelError("store_corrupt", { facts: { reason: "its counts are not those of its jobs" } });
+}
+
+const schemaTexts = "select type, name, tbl_name, sql from sqlite_master where sql is not null order by type, name";
+const miscounts = `select 1 from job_counts where (queued, scheduled, running, completed, failed, cancelled, dead) is not (select
+  ${["QUEUED", "SCHEDULED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "DEAD"].map((state) => `count(*) filter (where state = '${state}')`).join(", ")}
+  from jobs)`;
 
 const pageBytesMin = 512; // SQLite's smallest page; below it, SQLite takes some files for empty ones.
 

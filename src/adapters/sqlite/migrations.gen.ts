@@ -5,6 +5,8 @@ export interface Migration {
   readonly name: string;
   /** SHA-256 of the migration's text, hex. */
   readonly checksum: string;
+  /** SHA-256 of the texts of the schema after it, hex: as the SQLite of the file adapter writes them. */
+  readonly schemaHash: string;
   readonly statements: readonly string[];
 }
 
@@ -13,6 +15,7 @@ export const migrations: readonly Migration[] = [
     "version": 1,
     "name": "0000_tables",
     "checksum": "1be271c626cea24db0fe3542aced2c39527cc51e82dcc3ee73d9dcb19b824aaf",
+    "schemaHash": "38b73b90c74e1476620f3ca7af3d6e556c6850839d563c8dccbc4551eedf44f2",
     "statements": [
       "CREATE TABLE `circuits` (\n\t`id` text NOT NULL,\n\t`tenant` text NOT NULL,\n\t`project` text NOT NULL,\n\t`name` text NOT NULL,\n\t`openqasm` text NOT NULL,\n\t`qubit_count` integer NOT NULL,\n\t`metadata` text NOT NULL,\n\t`created_at_ms` integer NOT NULL,\n\tPRIMARY KEY(`tenant`, `id`)\n);",
       "CREATE TABLE `heartbeat` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`at_ms` integer NOT NULL,\n\tCONSTRAINT \"heartbeat_single\" CHECK(id = 1)\n);",
@@ -39,6 +42,7 @@ export const migrations: readonly Migration[] = [
     "version": 2,
     "name": "0001_rules",
     "checksum": "d087fabd419628a6b024ad4991eded184a54b7505493854435e57418b3519cae",
+    "schemaHash": "73e28bbd63a4809cb8d55a4a987703cd13a2ecf44288192b57ae18e58edd6888",
     "statements": [
       "-- Rules about changes, which a drizzle schema cannot say: what moves, what never moves, and that every move is one event.\n-- The list of legal moves is src/model/job.ts jobMoves; rules.test.ts compares the two by trying all of them.\nINSERT INTO job_counts (id, queued, scheduled, running, completed, failed, cancelled, dead) VALUES (1, 0, 0, 0, 0, 0, 0, 0);",
       "INSERT INTO heartbeat (id, at_ms) VALUES (1, 0);",
@@ -63,6 +67,7 @@ export const migrations: readonly Migration[] = [
     "version": 3,
     "name": "0002_yields",
     "checksum": "89dd79e5a87b55a673a3c56421f7b6fda45d4074b3c1745a966464db0c927787",
+    "schemaHash": "d15d9361078018f808cf7aa163a063f1df4204c94b9665d80041dbb8c471f452",
     "statements": [
       "ALTER TABLE `jobs` ADD `yields` integer DEFAULT 0 NOT NULL;"
     ]
@@ -71,6 +76,7 @@ export const migrations: readonly Migration[] = [
     "version": 4,
     "name": "0003_rules",
     "checksum": "988ad78df918f1b2d2cdab7639abdcd2cc5ef2ff6e4a1f4309daab20375fddc3",
+    "schemaHash": "c895e677201bef4125c8727e0ee5d08408bc4840701a38269bcc42c9b94ac2b9",
     "statements": [
       "-- The same rules as 0001, in fewer writes: a job that is claimed and started at once moves QUEUED to RUNNING in one update with both of its\n-- events, and what never changes is looked at only by a statement that names it.\n\nDROP TRIGGER jobs_change;",
       "CREATE TRIGGER jobs_change BEFORE UPDATE ON jobs\nBEGIN\n  SELECT CASE\n    WHEN old.state IN ('COMPLETED', 'FAILED', 'CANCELLED', 'DEAD') THEN raise(ABORT, 'jobs: a terminal state is final')\n    WHEN new.fence < old.fence THEN raise(ABORT, 'jobs: a fence never falls')\n    WHEN new.attempts < old.attempts OR new.worker_kills < old.worker_kills OR new.yields < old.yields\n      THEN raise(ABORT, 'jobs: attempts never fall')\n    WHEN new.yields > new.attempts THEN raise(ABORT, 'jobs: only an attempt can be given back')\n    WHEN new.state = old.state AND new.event_count <> old.event_count THEN raise(ABORT, 'jobs: an event is a move')\n  END;\nEND;",
@@ -81,6 +87,37 @@ export const migrations: readonly Migration[] = [
       "CREATE TRIGGER jobs_moved AFTER UPDATE OF state ON jobs\nBEGIN\n  -- Claimed and started at once: SCHEDULED first, for the reason of the claim.\n  INSERT INTO job_events (seq, job_id, job_seq, tenant, project, job_name, from_state, to_state, reason, device, fence, at_ms)\n  SELECT new.event_seq - 1, new.id, new.event_count - 1, new.tenant, new.project, new.name, 'QUEUED', 'SCHEDULED', new.reason, new.device,\n    new.fence, new.moved_at_ms\n  WHERE old.state = 'QUEUED' AND new.state = 'RUNNING';\n  INSERT INTO job_events (seq, job_id, job_seq, tenant, project, job_name, from_state, to_state, reason, device, fence, at_ms)\n  VALUES (new.event_seq, new.id, new.event_count, new.tenant, new.project, new.name,\n    iif(old.state = 'QUEUED' AND new.state = 'RUNNING', 'SCHEDULED', old.state), new.state,\n    iif(old.state = 'QUEUED' AND new.state = 'RUNNING', 'a driver took it', new.reason), new.device, new.fence, new.moved_at_ms);\n  UPDATE job_counts SET\n    queued = queued + (new.state = 'QUEUED') - (old.state = 'QUEUED'),\n    scheduled = scheduled + (new.state = 'SCHEDULED') - (old.state = 'SCHEDULED'),\n    running = running + (new.state = 'RUNNING') - (old.state = 'RUNNING'),\n    completed = completed + (new.state = 'COMPLETED'),\n    failed = failed + (new.state = 'FAILED'),\n    cancelled = cancelled + (new.state = 'CANCELLED'),\n    dead = dead + (new.state = 'DEAD')\n  WHERE id = 1;\nEND;",
       "DROP TRIGGER circuits_change;",
       "CREATE TRIGGER circuits_change BEFORE UPDATE ON circuits\nWHEN new.id <> old.id OR new.tenant <> old.tenant OR new.project <> old.project OR new.name <> old.name OR new.openqasm <> old.openqasm\n  OR new.qubit_count <> old.qubit_count OR new.metadata <> old.metadata OR new.created_at_ms <> old.created_at_ms\nBEGIN\n  SELECT raise(ABORT, 'circuits: named by their content, so never changed');\nEND;"
+    ]
+  },
+  {
+    "version": 5,
+    "name": "0004_sums",
+    "checksum": "cdb0934f4f246b3edb8bd42f2e9698d9a88c1630cf2082aa34394bbbf19e707d",
+    "schemaHash": "c092789f09646fb3afb8ebf287aab3c4611fd3db23a6ba5a485f769085c0fc89",
+    "statements": [
+      "ALTER TABLE `circuits` ADD `sum` text DEFAULT '' NOT NULL;",
+      "ALTER TABLE `idempotency` ADD `sum` text DEFAULT '' NOT NULL;",
+      "ALTER TABLE `job_events` ADD `mirror` text DEFAULT '' NOT NULL;",
+      "ALTER TABLE `jobs` ADD `sum` text DEFAULT '' NOT NULL;",
+      "ALTER TABLE `jobs` ADD `tags` text DEFAULT '' NOT NULL;",
+      "ALTER TABLE `result_chunks` ADD `sum` text DEFAULT '' NOT NULL;",
+      "ALTER TABLE `results` ADD `sum` text DEFAULT '' NOT NULL;"
+    ]
+  },
+  {
+    "version": 6,
+    "name": "0005_mirror",
+    "checksum": "fda546c0494cd677b1d1a6099ebd0881560ff9cf47855fb7e4a8f1d708cc8813",
+    "schemaHash": "164a87585f00106496b2f4df7299dd6c6844ca4b4f59cdbc1f88929f2643cc8a",
+    "statements": [
+      "-- The same rules as before, for rows with sums: every event is written twice in its row, so that a flaw of the disk shows when it is read.\n\nDROP TRIGGER jobs_began;",
+      "CREATE TRIGGER jobs_began AFTER INSERT ON jobs\nBEGIN\n  INSERT INTO job_events (seq, job_id, job_seq, tenant, project, job_name, from_state, to_state, reason, device, fence, at_ms, mirror)\n  VALUES (new.event_seq, new.id, new.event_count, new.tenant, new.project, new.name, NULL, new.state, new.reason, new.device, new.fence, new.moved_at_ms,\n    json_array(new.event_seq, new.event_count, new.id, new.name, new.tenant, new.project, NULL, new.state, new.reason, new.device, new.fence, new.moved_at_ms));\n  UPDATE job_counts SET queued = queued + 1 WHERE id = 1;\nEND;",
+      "DROP TRIGGER jobs_moved;",
+      "CREATE TRIGGER jobs_moved AFTER UPDATE OF state ON jobs\nBEGIN\n  -- Claimed and started at once: SCHEDULED first, for the reason of the claim.\n  INSERT INTO job_events (seq, job_id, job_seq, tenant, project, job_name, from_state, to_state, reason, device, fence, at_ms, mirror)\n  SELECT new.event_seq - 1, new.id, new.event_count - 1, new.tenant, new.project, new.name, 'QUEUED', 'SCHEDULED', new.reason, new.device,\n    new.fence, new.moved_at_ms,\n    json_array(new.event_seq - 1, new.event_count - 1, new.id, new.name, new.tenant, new.project, 'QUEUED', 'SCHEDULED', new.reason, new.device, new.fence, new.moved_at_ms)\n  WHERE old.state = 'QUEUED' AND new.state = 'RUNNING';\n  INSERT INTO job_events (seq, job_id, job_seq, tenant, project, job_name, from_state, to_state, reason, device, fence, at_ms, mirror)\n  VALUES (new.event_seq, new.id, new.event_count, new.tenant, new.project, new.name,\n    iif(old.state = 'QUEUED' AND new.state = 'RUNNING', 'SCHEDULED', old.state), new.state,\n    iif(old.state = 'QUEUED' AND new.state = 'RUNNING', 'a driver took it', new.reason), new.device, new.fence, new.moved_at_ms,\n    json_array(new.event_seq, new.event_count, new.id, new.name, new.tenant, new.project, iif(old.state = 'QUEUED' AND new.state = 'RUNNING', 'SCHEDULED', old.state), new.state,\n      iif(old.state = 'QUEUED' AND new.state = 'RUNNING', 'a driver took it', new.reason), new.device, new.fence, new.moved_at_ms));\n  UPDATE job_counts SET\n    queued = queued + (new.state = 'QUEUED') - (old.state = 'QUEUED'),\n    scheduled = scheduled + (new.state = 'SCHEDULED') - (old.state = 'SCHEDULED'),\n    running = running + (new.state = 'RUNNING') - (old.state = 'RUNNING'),\n    completed = completed + (new.state = 'COMPLETED'),\n    failed = failed + (new.state = 'FAILED'),\n    cancelled = cancelled + (new.state = 'CANCELLED'),\n    dead = dead + (new.state = 'DEAD')\n  WHERE id = 1;\nEND;",
+      "DROP TRIGGER jobs_keep;",
+      "CREATE TRIGGER jobs_keep BEFORE UPDATE OF number, id, tenant, project, name, spec, service_rank, deadline_ms, submitted_at_ms, traceparent, sum, tags ON jobs\nWHEN new.number <> old.number OR new.id <> old.id OR new.tenant <> old.tenant OR new.project <> old.project\n  OR new.name <> old.name OR new.spec <> old.spec OR new.service_rank <> old.service_rank\n  OR new.deadline_ms IS NOT old.deadline_ms OR new.submitted_at_ms <> old.submitted_at_ms OR new.traceparent <> old.traceparent OR new.sum <> old.sum\n  OR new.tags <> old.tags\nBEGIN\n  SELECT raise(ABORT, 'jobs: what was submitted never changes');\nEND;",
+      "DROP TRIGGER circuits_change;",
+      "CREATE TRIGGER circuits_change BEFORE UPDATE ON circuits\nWHEN new.id <> old.id OR new.tenant <> old.tenant OR new.project <> old.project OR new.name <> old.name OR new.openqasm <> old.openqasm\n  OR new.qubit_count <> old.qubit_count OR new.metadata <> old.metadata OR new.created_at_ms <> old.created_at_ms OR new.sum <> old.sum\nBEGIN\n  SELECT raise(ABORT, 'circuits: named by their content, so never changed');\nEND;"
     ]
   }
 ];

@@ -1,5 +1,6 @@
 // Each step as statements, and its answer from what they return: values that the step carried are not read back.
 
+import { checksumOf } from "../../base/checksum.ts";
 import type { JobEvent } from "../../model/event.ts";
 import { type Job, type JobState, priorities } from "../../model/job.ts";
 import type {
@@ -16,7 +17,7 @@ import type {
 } from "../../ports/store.ts";
 import { isYield, reapVerdict, startReason, submitReason, submittedJob } from "../store.rules.ts";
 import type { Rows, SqlValue, Statement } from "./connection.ts";
-import { decodeJob, encodeMetadata, encodeSpec, type JobRow } from "./rows.ts";
+import { decodeJob, encodeFailure, encodeMetadata, encodeSpec, type JobRow, sumOfJob } from "./rows.ts";
 import * as sql from "./sql.ts";
 import type { Plan } from "./writer.ts";
 
@@ -62,6 +63,7 @@ export function planSubmit(step: SubmitStep, nowMs: number, isStored: (circuit: 
   const deadline = step.deadlineMs ?? null;
   const rank = priorities.length - 1 - priorities.indexOf(spec.priority);
   const { tenant, project } = owner;
+  const specJson = encodeSpec(spec);
   const statements: Statement[] = [
     {
       sql: sql.insertJob,
@@ -72,18 +74,22 @@ export function planSubmit(step: SubmitStep, nowMs: number, isStored: (circuit: 
         project,
         spec.name,
         rank,
-        encodeSpec(spec),
+        specJson,
         submitReason,
         deadline,
         nowMs,
         traceparent,
         step.queuedJobCountMax,
         step.idempotencyKey,
+        sumOfJob({ id, tenant, project, spec: specJson, deadlineMs: deadline, submittedAtMs: nowMs, traceparent }),
+        JSON.stringify(spec.tags),
       ],
     },
   ];
   if (step.idempotencyKey !== "") {
-    statements.push({ sql: sql.insertIdempotency, args: [tenant, project, step.idempotencyKey, step.requestHash, id, nowMs] });
+    const { idempotencyKey: key, requestHash } = step;
+    const sum = checksumOf(tenant, key, requestHash, id);
+    statements.push({ sql: sql.insertIdempotency, args: [tenant, project, key, requestHash, id, nowMs, sum] });
   }
   if (circuit !== undefined && !isStored(circuit)) {
     statements.push({ sql: sql.insertCircuitOfJob, args: circuitArgs(circuit, nowMs) });
@@ -146,8 +152,10 @@ function startedAtOnce({ jobs, events }: Applied, claim: SubmitStep["claim"], no
 }
 
 export function circuitArgs(circuit: NewCircuit, nowMs: number): SqlValue[] {
-  const { owner, id, name, openqasm, qubitCount, metadata } = circuit;
-  return [owner.tenant, owner.project, id, name, openqasm, qubitCount, JSON.stringify(metadata), nowMs];
+  const { owner, id, name, openqasm, qubitCount } = circuit;
+  const metadata = JSON.stringify(circuit.metadata);
+  const sum = checksumOf(owner.tenant, id, owner.project, name, openqasm, qubitCount, metadata, nowMs);
+  return [owner.tenant, owner.project, id, name, openqasm, qubitCount, metadata, nowMs, sum];
 }
 
 export function planClaim(step: ClaimStep, nowMs: number): Plan<StepOutcome> {
@@ -185,12 +193,13 @@ export function planRenew(step: RenewStep, nowMs: number): Plan<StepOutcome> {
 }
 
 export function planComplete({ jobId, fence, result, reason }: CompleteStep, nowMs: number): Plan<StepOutcome> {
-  const { metadata, chunks } = result;
+  const { chunks } = result;
+  const metadata = encodeMetadata(result.metadata);
   return {
     statements: [
       { sql: sql.completeJob, single: true, args: [jobId, fence, reason, nowMs] },
-      { sql: sql.insertResult, args: [jobId, fence, encodeMetadata(metadata), chunks.length] },
-      ...chunks.map((chunk, index) => ({ sql: sql.insertChunk, args: [jobId, index, chunk] })),
+      { sql: sql.insertResult, args: [jobId, fence, metadata, chunks.length, checksumOf(jobId, metadata, chunks.length)] },
+      ...chunks.map((chunk, index) => ({ sql: sql.insertChunk, args: [jobId, index, chunk, checksumOf(jobId, index, chunk)] })),
     ],
     answer: ([completed]) => applied(rowOf(completed), [{ from: "RUNNING", to: "COMPLETED", reason }], nowMs),
   };
@@ -198,7 +207,7 @@ export function planComplete({ jobId, fence, result, reason }: CompleteStep, now
 
 export function planEnd(step: EndStep, nowMs: number): Plan<StepOutcome> {
   const { jobId, fence, from, to, reason } = step;
-  const failure = to === "QUEUED" || step.failure === undefined ? null : JSON.stringify(step.failure);
+  const failure = to === "QUEUED" || step.failure === undefined ? null : encodeFailure(step.failure);
   const raise = to === "QUEUED" ? 1 : 0;
   const args = [jobId, fence, reason, nowMs, from, to, raise, step.killedWorker ? 1 : 0, failure, isYield(step) ? 1 : 0];
   return {
@@ -228,7 +237,7 @@ export function planReap(step: ReapStep, nowMs: number, expired: readonly Job[])
       ...verdicts.map(({ job, to, reason, failure }) => ({
         sql: sql.reapJob,
         single: true,
-        args: [job.id, job.fence, reason, nowMs, job.state, to, 1, 0, failure === undefined ? null : JSON.stringify(failure), 0],
+        args: [job.id, job.fence, reason, nowMs, job.state, to, 1, 0, failure === undefined ? null : encodeFailure(failure), 0],
       })),
       { sql: sql.dropIdempotency, args: [nowMs - step.idempotencyKeptMs, step.limit] },
     ],

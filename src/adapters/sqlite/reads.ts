@@ -4,12 +4,14 @@
 
 import { and, asc, desc, eq, fillPlaceholders, gt, gte, inArray, lt, or, type Query, type SQL, sql } from "drizzle-orm";
 import { QueryBuilder } from "drizzle-orm/sqlite-core";
+import { checksumOf } from "../../base/checksum.ts";
+import { InvariantError } from "../../base/invariant.ts";
 import type { JobEvent } from "../../model/event.ts";
 import { type Job, priorities } from "../../model/job.ts";
 import type { EventFilter, JobFilter, KernelStore } from "../../ports/store.ts";
 import type { Reader, Rows, SqlValue } from "./connection.ts";
 import { toUnavailable } from "./failures.ts";
-import { decodeEvent, decodeJob, decodeMetadata, eventJson, jobJson } from "./rows.ts";
+import { decodeEvent, decodeJob, decodeMetadata, eventJson, jobJson, toldJobJson, verifySum } from "./rows.ts";
 import { circuits, idempotency, jobCounts, jobEvents, jobs, resultChunks, results } from "./schema.ts";
 
 /** The port's questions, and those that explaining a refusal asks. */
@@ -21,6 +23,7 @@ export interface Reads extends Omit<KernelStore, "commit" | "putCircuit" | "nowM
 }
 
 const jobColumn = { json: sql<string>`${sql.raw(jobJson)}` };
+const toldJobColumn = { json: sql<string>`${sql.raw(toldJobJson)}` };
 const eventColumn = { json: sql<string>`${sql.raw(eventJson)}` };
 const isQueued = sql`state = 'QUEUED'`;
 const toJobs = (rows: Rows): Job[] => rows.map((row) => decodeJob(row[0]).job);
@@ -44,7 +47,7 @@ export function createReads(reader: Pick<Reader, "query">, hot: Pick<Reader, "qu
 
   const jobByReference = once(
     db
-      .select(jobColumn)
+      .select(toldJobColumn)
       .from(jobs)
       .where(
         and(
@@ -77,13 +80,13 @@ export function createReads(reader: Pick<Reader, "query">, hot: Pick<Reader, "qu
   const newestSeq = once(db.select({ seq: sql<number>`coalesce(max(seq), 0)` }).from(jobEvents));
   const resultRow = once(
     db
-      .select({ metadata: results.metadata, chunkCount: results.chunkCount })
+      .select({ metadata: results.metadata, chunkCount: results.chunkCount, sum: results.sum })
       .from(results)
       .where(eq(results.jobId, sql.placeholder("id"))),
   );
   const chunkBytes = once(
     db
-      .select({ bytes: resultChunks.bytes })
+      .select({ bytes: resultChunks.bytes, sum: resultChunks.sum })
       .from(resultChunks)
       .where(and(eq(resultChunks.jobId, sql.placeholder("id")), eq(resultChunks.chunkIndex, sql.placeholder("index")))),
   );
@@ -95,10 +98,10 @@ export function createReads(reader: Pick<Reader, "query">, hot: Pick<Reader, "qu
       .orderBy(desc(jobEvents.jobSeq))
       .limit(sql.placeholder("limit")),
   );
-  const { project, name, openqasm, qubitCount, metadata, createdAtMs } = circuits;
+  const { project, name, openqasm, qubitCount, metadata, createdAtMs, sum } = circuits;
   const circuitRow = once(
     db
-      .select({ project, name, openqasm, qubitCount, metadata, createdAtMs })
+      .select({ project, name, openqasm, qubitCount, metadata, createdAtMs, sum })
       .from(circuits)
       .where(and(eq(circuits.tenant, sql.placeholder("tenant")), eq(circuits.id, sql.placeholder("id")))),
   );
@@ -113,14 +116,18 @@ export function createReads(reader: Pick<Reader, "query">, hot: Pick<Reader, "qu
     findSubmission: async (tenant, key) => {
       const isSame = and(eq(idempotency.tenant, tenant), eq(idempotency.key, key));
       const json = sql<string>`(select ${jobColumn.json} from jobs where id = ${idempotency.jobId})`;
-      const [found] = await ask(db.select({ json, requestHash: idempotency.requestHash }).from(idempotency).where(isSame));
-      return found && { requestHash: String(found[1]), job: decodeJob(found[0]).job };
+      const { requestHash: hash, jobId, sum: stored } = idempotency;
+      const [found] = await ask(db.select({ json, hash, jobId, stored }).from(idempotency).where(isSame));
+      if (found === undefined) return undefined;
+      const requestHash = String(found[1]);
+      verifySum(found[3], () => checksumOf(tenant, key, requestHash, String(found[2])), "submission");
+      return { requestHash, job: decodeJob(found[0]).job };
     },
     listJobs: async (filter) =>
       toJobs(
         await ask(
           db
-            .select(jobColumn)
+            .select(toldJobColumn)
             .from(jobs)
             .where(and(...jobConditions(filter)))
             .orderBy(desc(jobs.id))
@@ -168,9 +175,17 @@ export function createReads(reader: Pick<Reader, "query">, hot: Pick<Reader, "qu
     lastEventSeq: async () => Number((await newestSeq())[0]?.[0] ?? 0),
     findResult: async (jobId) => {
       const [row] = await resultRow({ id: jobId });
-      return row && { jobId, metadata: decodeMetadata(String(row[0])), chunkCount: Number(row[1]) };
+      if (row === undefined) return undefined;
+      const [metadata, chunkCount] = [String(row[0]), Number(row[1])];
+      verifySum(row[2], () => checksumOf(jobId, metadata, chunkCount), "result");
+      return { jobId, metadata: decodeMetadata(metadata), chunkCount };
     },
-    resultChunk: async (jobId, index) => toBytes((await chunkBytes({ id: jobId, index }))[0]?.[0]),
+    resultChunk: async (jobId, index) => {
+      const [row] = await chunkBytes({ id: jobId, index });
+      const bytes = toBytes(row?.[0]);
+      if (bytes !== undefined) verifySum(row?.[1], () => checksumOf(jobId, index, bytes), "part of a result");
+      return bytes;
+    },
     findCircuit: async (tenant, id) => {
       const [row] = await circuitRow({ tenant, id });
       if (row === undefined) return undefined;
@@ -182,6 +197,8 @@ export function createReads(reader: Pick<Reader, "query">, hot: Pick<Reader, "qu
       ];
       const owner = { tenant, project };
       const [qubitCount, createdAtMs] = [Number(row[3]), Number(row[5])];
+      const parts = [tenant, id, project, name, openqasm, qubitCount, metadata, createdAtMs];
+      verifySum(row[6], () => checksumOf(...parts), "circuit");
       return { id, owner, name, openqasm, qubitCount, metadata: JSON.parse(metadata), createdAtMs };
     },
   };
@@ -200,14 +217,16 @@ function jobConditions(filter: JobFilter): (SQL | undefined)[] {
     eq(jobs.tenant, filter.tenant),
     eq(jobs.project, filter.project),
     states.length === 0 ? undefined : inArray(jobs.state, [...states]),
-    ...Object.entries(filter.tags).map(
-      ([key, value]) =>
+    ...Object.entries(filter.tags).map(([key, value]) =>
+      orDamaged(
         sql`exists (select 1 from json_each(${jobs.spec}, '$.tags') as tag where tag.key = ${key} and tag.value = ${value})`,
+        sql`${jobs.tags} <> '' and ${jobs.tags} is not ${jobs.spec} ->> '$.tags'`,
+      ),
     ),
     // Not LIKE: a prefix may hold its wildcards.
     namePrefix === "" ? undefined : sql`substr(${jobs.name}, 1, length(${namePrefix})) = ${namePrefix}`,
-    submittedAfterMs === undefined ? undefined : gte(jobs.submittedAtMs, submittedAfterMs),
-    submittedBeforeMs === undefined ? undefined : lt(jobs.submittedAtMs, submittedBeforeMs),
+    submittedAfterMs === undefined ? undefined : orDamaged(gte(jobs.submittedAtMs, submittedAfterMs), isMisdated),
+    submittedBeforeMs === undefined ? undefined : orDamaged(lt(jobs.submittedAtMs, submittedBeforeMs), isMisdated),
     before === undefined ? undefined : lt(jobs.id, before),
   ];
 }
@@ -220,9 +239,21 @@ function eventConditions(after: number, { tenant, project, jobIds, states }: Eve
     ofJobs ? sql`+tenant = ${tenant}` : eq(jobEvents.tenant, tenant),
     eq(jobEvents.project, project),
     ofJobs ? inArray(jobEvents.jobId, [...jobIds]) : undefined,
-    states.length === 0 ? undefined : inArray(jobEvents.toState, [...states]),
+    states.length === 0
+      ? undefined
+      : orDamaged(
+          inArray(jobEvents.toState, [...states]),
+          sql`${jobEvents.mirror} <> '' and ${jobEvents.mirror} ->> 7 is not to_state`,
+        ),
   ];
 }
+
+/** A filter may meet a row that is not what was written: it lets it pass, and whoever decodes it notices. Indexes were checked at opening. */
+function orDamaged(matches: SQL, isDamaged: SQL): SQL {
+  return sql`(${matches} or ${isDamaged})`;
+}
+
+const isMisdated = sql`submitted_at_ms is not (select at_ms from job_events where job_id = jobs.id and job_seq = 1)`;
 
 /** Every question of a store that cannot answer throws StoreUnavailableError, whatever the driver threw. */
 function withFailures(reads: Reads): Reads {
@@ -230,7 +261,8 @@ function withFailures(reads: Reads): Reads {
     name,
     (...args: never[]) =>
       read(...args).catch((error: unknown) => {
-        throw toUnavailable(error);
+        // A row that is not what was written: asking again would not help.
+        throw error instanceof InvariantError ? error : toUnavailable(error);
       }),
   ]);
   return Object.fromEntries(guarded) as Reads;

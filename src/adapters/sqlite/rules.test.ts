@@ -89,13 +89,13 @@ describe("a job", () => {
     ["its state is unknown", `update jobs set state = 'LOST', ${nextEvent}`, "not a legal move"],
     [
       "it has a result before it is COMPLETED",
-      `insert into results values ('${make.jobId(1)}', 'local', 'default', 1, '{}', 0)`,
+      `insert into results values ('${make.jobId(1)}', 'local', 'default', 1, '{}', 0, '')`,
       "only a job that",
     ],
     [
       "another bears its name",
       `insert into jobs select 9, 'job_9', tenant, project, name, service_rank, spec, 'QUEUED', '', 0, 0, 0, '', 0, '',
-      null, 1, null, null, null, '', 9, 1, 1, 0 from jobs`,
+      null, 1, null, null, null, '', 9, 1, 1, 0, '', '' from jobs`,
       "UNIQUE constraint failed: jobs.tenant, jobs.name",
     ],
   ])("cannot be written so that %s", (_title, sql, words) => {
@@ -123,7 +123,7 @@ describe("what is done", () => {
     ["a result's existence", "delete from results", "immutable"],
     [
       "a result by replacement",
-      "insert or replace into results select job_id, tenant, project, fence, '{}', 0 from results",
+      "insert or replace into results select job_id, tenant, project, fence, '{}', 0, '' from results",
       "immutable",
     ],
     ["a chunk", "update result_chunks set bytes = x'00'", "immutable"],
@@ -134,13 +134,13 @@ describe("what is done", () => {
   });
 
   test("a job has one result", () => {
-    expect(() => run(`insert into results values ('${make.jobId(1)}', 'local', 'default', 1, '{}', 0)`)).toThrow(
+    expect(() => run(`insert into results values ('${make.jobId(1)}', 'local', 'default', 1, '{}', 0, '')`)).toThrow(
       "results.job_id",
     );
   });
 
   test("an event number is not given twice, nor a lower one later", () => {
-    const columns = "job_id, 9, tenant, project, job_name, from_state, to_state, reason, device, fence, at_ms";
+    const columns = "job_id, 9, tenant, project, job_name, from_state, to_state, reason, device, fence, at_ms, ''";
     expect(() => run(`insert into job_events select 0, ${columns} from job_events where seq = 4`)).toThrow("numbers rise");
   });
 

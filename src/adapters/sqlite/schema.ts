@@ -21,6 +21,9 @@ const bytes = customType<{ data: Uint8Array; driverData: ArrayBuffer | Uint8Arra
   fromDriver: (value) => new Uint8Array(value),
 });
 
+/** checksumOf() what the kernel wrote, compared at every reading; empty in rows of older kernels. */
+const sum = { sum: text().notNull().default("") };
+
 const owner = { tenant: text().notNull(), project: text().notNull() };
 
 export const jobs = sqliteTable(
@@ -57,6 +60,10 @@ export const jobs = sqliteTable(
     eventSeq: integer("event_seq").notNull(),
     eventCount: integer("event_count").notNull(),
     movedAtMs: integer("moved_at_ms").notNull(),
+    /** Over what was submitted. What moves is held against the newest event. */
+    ...sum,
+    /** Of the spec, once more: a filter that meets a damaged spec must not pass it over. Empty in rows of older kernels. */
+    tags: text().notNull().default(""),
   },
   (t) => [
     uniqueIndex("jobs_by_id").on(t.id),
@@ -94,6 +101,8 @@ export const jobEvents = sqliteTable(
     device: text().notNull(),
     fence: integer().notNull(),
     atMs: integer("at_ms").notNull(),
+    /** The whole row once more, as JSON: SQL has no checksums, and no single flaw hits both. Empty in rows of older kernels. */
+    mirror: text().notNull().default(""),
   },
   (t) => [
     uniqueIndex("job_events_by_job").on(t.jobId, t.jobSeq),
@@ -130,6 +139,7 @@ export const results = sqliteTable("results", {
   /** ResultMetadata as JSON, the seed as decimal text. */
   metadata: text().notNull(),
   chunkCount: integer("chunk_count").notNull(),
+  ...sum,
 });
 
 export const resultChunks = sqliteTable(
@@ -141,6 +151,7 @@ export const resultChunks = sqliteTable(
     chunkIndex: integer("chunk_index").notNull(),
     ...owner,
     bytes: bytes().notNull(),
+    ...sum,
   },
   (t) => [
     primaryKey({ columns: [t.jobId, t.chunkIndex] }),
@@ -159,6 +170,7 @@ export const circuits = sqliteTable(
     qubitCount: integer("qubit_count").notNull(),
     metadata: text().notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
+    ...sum,
   },
   (t) => [primaryKey({ columns: [t.tenant, t.id] })],
 );
@@ -171,6 +183,7 @@ export const idempotency = sqliteTable(
     requestHash: text("request_hash").notNull(),
     jobId: text("job_id").notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
+    ...sum,
   },
   (t) => [
     primaryKey({ columns: [t.tenant, t.key] }),

@@ -12,10 +12,10 @@ function moved(reason: string, nowMs: string, moves = 1): string {
   return `reason = ${reason}, moved_at_ms = ${nowMs}, event_count = event_count + ${moves}, event_seq = ${nextSeq} + ${moves - 1}`;
 }
 
-/** ?1 id ?2 tenant ?3 project ?4 name ?5 rank ?6 spec ?7 reason ?8 deadline ?9 now ?10 traceparent ?11 queued max ?12 idempotency key */
+/** ?1 id ?2 tenant ?3 project ?4 name ?5 rank ?6 spec ?7 reason ?8 deadline ?9 now ?10 traceparent ?11 queued max ?12 idempotency key ?13 sum ?14 tags */
 export const insertJob = `insert into jobs (id, tenant, project, name, service_rank, spec, state, reason, fence, attempts, worker_kills,
-  holder, lease_until_ms, device, deadline_ms, submitted_at_ms, traceparent, event_seq, event_count, moved_at_ms)
-select ?1, ?2, ?3, ?4, ?5, ?6, 'QUEUED', ?7, 0, 0, 0, '', 0, '', ?8, ?9, ?10, ${nextSeq}, 1, ?9
+  holder, lease_until_ms, device, deadline_ms, submitted_at_ms, traceparent, event_seq, event_count, moved_at_ms, sum, tags)
+select ?1, ?2, ?3, ?4, ?5, ?6, 'QUEUED', ?7, 0, 0, 0, '', 0, '', ?8, ?9, ?10, ${nextSeq}, 1, ?9, ?13, ?14
 where (select queued from job_counts where id = 1) < ?11
   and (?8 is null or ?8 > ?9)
   and not exists (select 1 from jobs where id = ?1)
@@ -23,16 +23,16 @@ where (select queued from job_counts where id = 1) < ?11
   and (?12 = '' or not exists (select 1 from idempotency where tenant = ?2 and key = ?12))
 returning event_seq`;
 
-/** ?1 tenant ?2 project ?3 key ?4 request hash ?5 job ?6 now */
-export const insertIdempotency = `insert into idempotency (tenant, project, key, request_hash, job_id, created_at_ms)
-select ?1, ?2, ?3, ?4, ?5, ?6 where changes() = 1`;
+/** ?1 tenant ?2 project ?3 key ?4 request hash ?5 job ?6 now ?7 sum */
+export const insertIdempotency = `insert into idempotency (tenant, project, key, request_hash, job_id, created_at_ms, sum)
+select ?1, ?2, ?3, ?4, ?5, ?6, ?7 where changes() = 1`;
 
-const circuitColumns = "insert into circuits (tenant, project, id, name, openqasm, qubit_count, metadata, created_at_ms)";
+const circuitColumns = "insert into circuits (tenant, project, id, name, openqasm, qubit_count, metadata, created_at_ms, sum)";
 
-/** ?1 tenant ?2 project ?3 id ?4 name ?5 text ?6 qubits ?7 metadata ?8 now */
-export const insertCircuit = `${circuitColumns} values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) on conflict do nothing`;
+/** ?1 tenant ?2 project ?3 id ?4 name ?5 text ?6 qubits ?7 metadata ?8 now ?9 sum */
+export const insertCircuit = `${circuitColumns} values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) on conflict do nothing`;
 /** The same within a submit. One that is there is written again as it is, so that the chain goes on. */
-export const insertCircuitOfJob = `${circuitColumns} select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 where changes() = 1
+export const insertCircuitOfJob = `${circuitColumns} select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 where changes() = 1
 on conflict do update set id = excluded.id`;
 
 /** ?1 job ?2 fence ?3 reason ?4 now ?5 holder ?6 device ?7 lease until */
@@ -62,13 +62,13 @@ returning ${jobJson}`;
 export const completeJob = `update jobs set state = 'COMPLETED', holder = '', lease_until_ms = 0, ended_at_ms = ?4, ${moved("?3", "?4")}
 where id = ?1 and state = 'RUNNING' and fence = ?2 returning ${jobJson}`;
 
-/** ?1 job ?2 fence ?3 metadata ?4 chunk count */
-export const insertResult = `insert into results (job_id, tenant, project, fence, metadata, chunk_count)
-select id, tenant, project, ?2, ?3, ?4 from jobs where id = ?1 and changes() = 1`;
+/** ?1 job ?2 fence ?3 metadata ?4 chunk count ?5 sum */
+export const insertResult = `insert into results (job_id, tenant, project, fence, metadata, chunk_count, sum)
+select id, tenant, project, ?2, ?3, ?4, ?5 from jobs where id = ?1 and changes() = 1`;
 
-/** ?1 job ?2 index ?3 bytes */
-export const insertChunk = `insert into result_chunks (job_id, chunk_index, tenant, project, bytes)
-select job_id, ?2, tenant, project, ?3 from results where job_id = ?1 and changes() = 1`;
+/** ?1 job ?2 index ?3 bytes ?4 sum */
+export const insertChunk = `insert into result_chunks (job_id, chunk_index, tenant, project, bytes, sum)
+select job_id, ?2, tenant, project, ?3, ?4 from results where job_id = ?1 and changes() = 1`;
 
 /** ?1 job ?2 fence ?3 reason ?4 now ?5 from ?6 to ?7 fence raise ?8 worker kills ?9 failure ?10 yields */
 const end = `update jobs set state = ?6, fence = fence + ?7, worker_kills = worker_kills + ?8, yields = yields + ?10, failure = ?9, holder = '', lease_until_ms = 0,
