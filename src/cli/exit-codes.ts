@@ -11,7 +11,7 @@ export const exitCodes = {
   unavailable: { code: 5, meaning: "No kernel answers, or it takes no work now. The same command may succeed later." },
   timeout: { code: 6, meaning: "The time ran out: the job's deadline, or that of the request." },
   internal: { code: 7, meaning: "A bug, of the kernel or of this command." },
-  notServable: { code: 8, meaning: "The configuration is valid, but `eigen serve` would refuse to start with it." },
+  notServable: { code: 8, meaning: "The configuration is valid, but `eigen serve` refuses to start with it." },
   noRuntime: { code: 69, meaning: "Neither Bun nor Node 22.18 nor Deno is installed to run the command." },
   interrupted: { code: 130, meaning: "Ctrl-C. A job that was being waited for goes on." },
 } as const;

@@ -22,12 +22,18 @@ export interface ServeArguments {
 /** Exit codes as documented in docs/cli.md. */
 const exitOk = 0;
 const exitRefused = 3;
+const exitNotServable = 8;
+
+interface Refusal {
+  readonly error: KernelError;
+  readonly exitCode: number;
+}
 
 export async function serve(args: ServeArguments): Promise<number> {
   const started = await start(args);
   if (!started.ok) {
-    process.stderr.write(`${describeError(started.error)}\n`);
-    return exitRefused;
+    process.stderr.write(`${describeError(started.error.error)}\n`);
+    return started.error.exitCode;
   }
   const { kernel, config } = started.value;
   announce(kernel, config);
@@ -37,22 +43,29 @@ export async function serve(args: ServeArguments): Promise<number> {
   return exitOk;
 }
 
-async function start(args: ServeArguments): Promise<Result<{ kernel: BootedKernel; config: KernelConfig }, KernelError>> {
+async function start(args: ServeArguments): Promise<Result<{ kernel: BootedKernel; config: KernelConfig }, Refusal>> {
   const config = await readConfig(args.config ?? process.env.KERNEL_CONFIG);
-  if (!config.ok) return config;
+  if (!config.ok) return refuse(config.error);
   const faults = checkServe(config.value);
-  if (faults.length > 0) return err(kernelError("config_not_protected", { facts: { file: config.value.source }, faults }));
+  if (faults.length > 0) {
+    return refuse(kernelError("config_not_protected", { facts: { file: config.value.source }, faults }), exitNotServable);
+  }
   const names = (args.components ?? "")
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
   const running = resolveComponents(names, config.value.options.componentSwitches);
-  if (!running.ok) return running;
+  // Without names only the file can contradict itself, which `eigen config check` tells with the same code.
+  if (!running.ok) return refuse(running.error, names.length === 0 ? exitNotServable : exitRefused);
   const platform = await currentPlatform(config.value.options.network.keepAlive);
   const logFormat = args.logFormat ?? (process.stderr.isTTY ? "text" : "json");
   const writeLog = createLogWriter();
   const booted = await boot({ platform, options: config.value.options, running: running.value, logFormat, writeLog });
-  return booted.ok ? ok({ kernel: booted.value, config: config.value }) : booted;
+  return booted.ok ? ok({ kernel: booted.value, config: config.value }) : refuse(booted.error);
+}
+
+function refuse(error: KernelError, exitCode: number = exitRefused): Result<never, Refusal> {
+  return err({ error, exitCode });
 }
 
 export async function readConfig(path: string | undefined): Promise<Result<KernelConfig, KernelError>> {

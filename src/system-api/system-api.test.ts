@@ -359,6 +359,11 @@ describe("REST", () => {
     const wrong = await fetchApp("/api/v1/jobs", { method: "PUT" });
     expect(wrong.status).toBe(405);
     expect(wrong.headers.get("Allow")?.split(", ").sort()).toEqual(["GET", "POST"]);
+    // A HEAD is answered where a GET is, unless that is a stream, as a list of jobs is.
+    expect((await fetchApp("/api/v1/jobs", { method: "HEAD" })).status).toBe(405);
+    const ofOne = await fetchApp("/api/v1/health", { method: "PUT" });
+    expect(ofOne.headers.get("Allow")?.split(", ").sort()).toEqual(["GET", "HEAD"]);
+    expect((await fetchApp("/api/v1/health", { method: "HEAD" })).status).toBe(200);
     expect((await fetchApp("/api/v1/jobs/a?id=b")).status).toBe(400);
     expect((await fetchApp("/api/v1/jobs/%ff")).status).toBe(400);
   });

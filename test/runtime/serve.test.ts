@@ -128,7 +128,8 @@ describe("a kernel that cannot or must not start", () => {
       [],
       "kernel:\n  mode: production\n  security:\n    authentication: jwt\n    audit_enabled: true\n",
     );
-    expect(status).toBe(3);
+    // As `eigen config check` ends for the same file.
+    expect(status).toBe(8);
     expect(stdout).toBe("");
     expect(stderr).toContain("kernel.security.authentication");
     expect(stderr).toContain("kernel.security.audit_enabled");
@@ -168,11 +169,20 @@ describe("a kernel that cannot or must not start", () => {
       [],
       `kernel:\n  mode: production\n${security}\n  storage: { data_dir: ${data} }\n`,
     );
-    expect([status, stdout]).toEqual([3, ""]);
+    expect([status, stdout]).toEqual([8, ""]);
     expect(stderr).toContain(textOf("config_not_protected"));
     expect(stderr).toMatch(/^kernel\.security\.tls\.enabled:3:22: /m);
     expect(stderr).toMatch(/^kernel\.security\.disable_authentication:3:39: /m);
     expect(existsSync(data)).toBe(false);
+  });
+
+  test("a file that turns on a component without what it needs is refused as it is checked: valid, but not servable", () => {
+    const config = "kernel:\n  mode: test\n  qrtx: { enabled: true }\n  qfs: { enabled: false }\n";
+    const { status, stderr } = runToEnd([], config);
+    expect(status).toBe(8);
+    expect(stderr).toContain("kernel.qfs.enabled");
+    // What the command line asks for is no fault of the file.
+    expect(runToEnd(["--components", "qrtx"], config).status).toBe(3);
   });
 
   test("an unknown component is refused with those that exist", () => {

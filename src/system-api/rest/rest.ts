@@ -19,10 +19,8 @@ export async function answerRest(request: Request, dispatch: Dispatch): Promise<
   const url = new URL(request.url);
   const matches = matchPath(url.pathname);
   if (matches.length === 0) return notFound(url.pathname);
-  const isHead = request.method === "HEAD";
-  const match = matches.find(({ route }) => route.httpMethod === (isHead ? "GET" : request.method));
-  // A HEAD of a stream would open what nobody reads.
-  if (match === undefined || (isHead && isStreaming(match.route.method))) return methodNotAllowed(request.method, matches);
+  const match = matches.find(({ route }) => methodsOf(route).includes(request.method));
+  if (match === undefined) return methodNotAllowed(request.method, matches);
   const { method } = match.route;
   const client = linkClient(request);
   const read = restReader(request, url, match);
@@ -98,6 +96,11 @@ export function notFound(path: string): Response {
 }
 
 function methodNotAllowed(method: string, matches: readonly PathMatch[]): Response {
-  const allowed = [...new Set(matches.map(({ route }) => route.httpMethod))].join(", ");
+  const allowed = [...new Set(matches.flatMap(({ route }) => methodsOf(route)))].join(", ");
   return errorAnswer(toConnectError(kernelError("method_not_allowed", { facts: { method, allowed } })), { Allow: allowed });
+}
+
+/** A HEAD is answered where a GET is; that of a stream would open what nobody reads. */
+function methodsOf({ httpMethod, method }: PathMatch["route"]): readonly string[] {
+  return httpMethod === "GET" && !isStreaming(method) ? ["GET", "HEAD"] : [httpMethod];
 }
