@@ -1,3 +1,4 @@
 // The door of the driver manager.
 export type { DriverManager, TaskSlot } from "./door.ts";
+export { idealSimulator, type SimulatedDevice, simulatedFleet } from "./simulated-device.ts";
 export { createSimulatorDriver, type SimulatorOptions } from "./simulator-driver.ts";

@@ -1,6 +1,6 @@
 // Puts the rooms together over an Env. The same function boots the kernel on every runtime and inside the simulation.
 
-import { createSimulatorDriver, type DriverManager } from "../driver-manager/index.ts";
+import { createSimulatorDriver, type DriverManager, idealSimulator, type SimulatedDevice } from "../driver-manager/index.ts";
 import { createId } from "../model/ids.ts";
 import type { Env } from "../ports/env.ts";
 import { parseQasm } from "../qasm/index.ts";
@@ -13,6 +13,8 @@ export interface KernelOptions {
   readonly concurrentTaskCountMax: number;
   readonly queuedJobCountMax: number;
   readonly simulatorQubitCountMax: number;
+  /** What there is to run on; the ideal simulator when left out. */
+  readonly devices?: readonly SimulatedDevice[] | undefined;
 }
 
 export interface Kernel {
@@ -34,8 +36,8 @@ export async function createKernel(env: Env, options: KernelOptions): Promise<Ke
 }
 
 /** The rooms below QRTX can run without it: `--components qfs`, `--components driver-manager`. */
-export function createDrivers({ compute }: Pick<Env, "compute">, { simulatorQubitCountMax }: KernelOptions): DriverManager {
-  return createSimulatorDriver({ name: "simulator", pool: compute, qubitCountMax: simulatorQubitCountMax });
+export function createDrivers({ compute }: Pick<Env, "compute">, options: KernelOptions): DriverManager {
+  return createSimulatorDriver({ pool: compute, devices: options.devices ?? [idealSimulator(options.simulatorQubitCountMax)] });
 }
 
 export function createCircuits(

@@ -2,6 +2,9 @@
 
 export type DeviceStatus = "online" | "offline" | "maintenance";
 
+/** Two qubits that can interact, in either order. */
+export type Coupling = readonly [number, number];
+
 export interface Device {
   readonly name: string;
   readonly description: string;
@@ -11,7 +14,7 @@ export interface Device {
   /** Gates it runs without translation. */
   readonly basisGates: readonly string[];
   /** Pairs of qubits that can interact; undefined: every pair. */
-  readonly couplingMap: readonly (readonly [number, number])[] | undefined;
+  readonly couplingMap: readonly Coupling[] | undefined;
   /** Success probability of a run; 1 for an ideal simulator. */
   readonly fidelity: number;
   readonly shotCountMax: number;

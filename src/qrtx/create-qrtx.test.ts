@@ -1,6 +1,7 @@
 // What QRTX writes, step by step, over a store that counts the steps and a pool whose tasks end when the test says so.
 
 import { beforeEach, expect, test } from "vitest";
+import { noRequirements } from "../../test/fixtures/job.ts";
 import { createManualPool, type ManualPool } from "../../test/fixtures/pool.ts";
 import { requestFixture } from "../../test/fixtures/request.ts";
 import { createMemoryStore } from "../adapters/memory/index.ts";
@@ -8,7 +9,7 @@ import { createNoTelemetry } from "../adapters/otel/none.ts";
 import * as make from "../adapters/store.fixture.ts";
 import { createManualClock, type ManualClock, startMs } from "../adapters/store.fixture.ts";
 import { limits } from "../base/limits.ts";
-import { createSimulatorDriver } from "../driver-manager/index.ts";
+import { createSimulatorDriver, idealSimulator } from "../driver-manager/index.ts";
 import type { Job } from "../model/job.ts";
 import { type KernelStore, type Step, StoreUnavailableError } from "../ports/store.ts";
 import { parseQasm } from "../qasm/index.ts";
@@ -48,12 +49,12 @@ beforeEach(async () => {
   qrtx = await startQrtx(4);
 });
 
-function startQrtx(concurrentTaskCountMax: number): Promise<Qrtx> {
+function startQrtx(concurrentTaskCountMax: number, devices = [idealSimulator(26)]): Promise<Qrtx> {
   const telemetry = { ...createNoTelemetry(), observe: (name: string) => void observed.push(name) };
   return createQrtx({
     store,
     circuits: createCircuitFs({ store, parse: parseQasm, clock, telemetry, cacheSize: 10 }),
-    drivers: createSimulatorDriver({ name: "simulator", pool: manual.pool, qubitCountMax: 26 }),
+    drivers: createSimulatorDriver({ pool: manual.pool, devices }),
     clock,
     entropy: { bytes: (count) => new Uint8Array(count).fill(++randomByte) },
     telemetry,
@@ -100,6 +101,28 @@ test("a circuit that comes with its job counts as stored, once, and not when not
   expect(taken).toMatchObject({ ok: false, error: { code: "job_exists" } });
   await submit({ circuit: { circuitId: spec.circuitId } });
   expect(countStored()).toBe(1);
+});
+
+test("a job that waits for a busy device holds nobody back who goes to another, and nobody overtakes it on its own", async () => {
+  qrtx = await startQrtx(4, [{ ...idealSimulator(26), name: "small", slotCount: 1 }, idealSimulator(26)]);
+  const onSmall = { circuit: { openqasm: long }, requirements: { ...noRequirements, device: "small" } };
+  const jobs = [
+    await submit({ circuit: { openqasm: long }, requirements: { ...noRequirements, device: "simulator" } }),
+    await submit(onSmall),
+    await submit({ ...onSmall, priority: "HIGH" }),
+    await submit({ circuit: { openqasm: long } }),
+  ];
+  await settle();
+  const states = () => Promise.all(jobs.map(stateOf));
+  expect(await states()).toEqual(["RUNNING", "RUNNING", "QUEUED", "QUEUED"]);
+  manual.finish();
+  await settle();
+  // The last one fits the small device too, but others wait for that.
+  expect(await states()).toEqual(["COMPLETED", "RUNNING", "QUEUED", "RUNNING"]);
+  expect((await store.findJobById(jobs[3]?.id ?? ""))?.device).toBe("simulator");
+  manual.finish();
+  await settle();
+  expect(await states()).toEqual(["COMPLETED", "COMPLETED", "RUNNING", "RUNNING"]);
 });
 
 test("a job does not overtake one that waits", async () => {

@@ -156,14 +156,19 @@ export function createTicker(options: TickerOptions): Ticker {
     for (const outcome of claims) if (outcome.status === "rejected") throw outcome.reason;
   }
 
-  /** The first job that finds no place holds the others back: priorities mean something. */
+  /** A job that finds no place holds the others back from the devices it fits: priorities mean something. */
   async function placeInOrder(ready: readonly Job[]): Promise<readonly PlacedJob[]> {
     const placed: PlacedJob[] = [];
+    const awaited = new Set<string>();
+    const deviceCount = drivers.devices().length;
     try {
       for (const job of ready) {
-        const place = await placeOf(job);
-        if (place === undefined) break;
-        placed.push({ job, place });
+        const { fitting, work } = await needOf(job);
+        const devices = fitting.filter(({ name }) => !awaited.has(name));
+        const place = placeOn(devices, work);
+        if (place !== undefined) placed.push({ job, place });
+        else for (const { name } of fitting) awaited.add(name);
+        if (awaited.size === deviceCount) break;
       }
       return placed;
     } catch (error) {
@@ -172,25 +177,21 @@ export function createTicker(options: TickerOptions): Ticker {
     }
   }
 
-  async function placeOf(job: Job): Promise<PlacedSlot | undefined> {
+  async function needOf(job: Job): Promise<{ readonly fitting: readonly Device[]; readonly work: number }> {
     const loaded = await circuits.circuitOf(job.owner, job.spec.circuitId);
     // A circuit that cannot be read any more needs no room; running it ends the job with the reason.
-    if (!loaded.ok) return reserve(drivers.devices()[0]?.name ?? "", 0);
+    if (!loaded.ok) return { fitting: drivers.devices(), work: 0 };
     const circuit = loaded.value;
-    return placeOn(matchDevices({ ...job.spec, circuit }, drivers.devices()).fitting, estimateWork(circuit, job.spec.shots));
+    const { fitting } = matchDevices({ ...job.spec, circuit }, drivers.devices());
+    return { fitting, work: estimateWork(circuit, job.spec.shots) };
   }
 
   function placeOn(devices: readonly Device[], work: number): PlacedSlot | undefined {
     for (const { name } of devices) {
-      const placed = reserve(name, work);
-      if (placed !== undefined) return placed;
+      const slot = drivers.reserve(name, work);
+      if (slot !== undefined) return { device: name, slot };
     }
     return undefined;
-  }
-
-  function reserve(device: string, work: number): PlacedSlot | undefined {
-    const slot = drivers.reserve(device, work);
-    return slot === undefined ? undefined : { device, slot };
   }
 
   async function claim({ id, fence }: Job, place: PlacedSlot): Promise<void> {

@@ -5,6 +5,7 @@ import { type Circuit, walkOperations } from "../model/circuit.ts";
 import type { Device } from "../model/device.ts";
 import type { Fault } from "../model/errors.ts";
 import type { Requirements, Topology } from "../model/job.ts";
+import { couplingFaults } from "./couplings.ts";
 
 export interface DeviceNeed {
   readonly circuit: Circuit;
@@ -34,7 +35,8 @@ export function matchDevices(need: DeviceNeed, devices: readonly Device[]): Devi
   return { fitting, faults: fitting.length > 0 ? [] : judged.flatMap(({ faults }) => faults) };
 }
 
-function judge({ circuit, requirements, shots }: DeviceNeed, device: Device): readonly Fault[] {
+function judge(need: DeviceNeed, device: Device): readonly Fault[] {
+  const { circuit, requirements, shots } = need;
   const faults: Fault[] = [];
   const add = (field: string, wanted: string, found: string, hint: string): void => {
     faults.push(fault(field, `${wanted} (device ${device.name})`, found, hint));
@@ -56,8 +58,10 @@ function judge({ circuit, requirements, shots }: DeviceNeed, device: Device): re
       "Ask for a smaller shape.",
     );
   }
-  if (device.couplingMap !== undefined && requirements.topology.kind !== "any") {
-    add("requirements.topology", "no shape: regions come with the resource manager", requirements.topology.kind, "Leave it out.");
+  if (device.couplingMap !== undefined) {
+    for (const { field, wanted, found, hint } of couplingFaults(need, device.qubitCount, device.couplingMap)) {
+      add(field, wanted, found, hint);
+    }
   }
   if (requirements.fidelityRequirement > device.fidelity) {
     add(
