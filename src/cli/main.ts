@@ -5,6 +5,7 @@ import process from "node:process";
 import packageFile from "../../package.json" with { type: "json" };
 import { limits } from "../base/limits.ts";
 import { KernelClient } from "../client/index.ts";
+import { untilSignalled } from "../entry/signals.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { runCli } from "./program.ts";
 import type { Stream, World } from "./world.ts";
@@ -34,6 +35,8 @@ const world: World = {
   connect: (url) => KernelClient.connect(url),
   // Loaded when they are wanted: a kernel is much more than its client.
   serve: async (args) => (await import("../entry/serve.ts")).serve(args),
+  bootDev: async (args) => (await import("../entry/dev.ts")).bootDev(args),
+  untilSignalled,
   readConfig: async (path) => (await import("../entry/serve.ts")).readConfig(path),
   version: packageFile.version,
 };

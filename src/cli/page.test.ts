@@ -13,6 +13,7 @@ test("the page has every exit code and every command", () => {
   const commands = [...page.matchAll(/^### `(.+)`$/gm)].map(([, name]) => name);
   expect(commands).toEqual([
     "eigen serve",
+    "eigen dev",
     "eigen run",
     "eigen jobs list",
     "eigen jobs get",

@@ -21,6 +21,8 @@ export function cliPage(): string {
     readText: untouched,
     connect: untouched,
     serve: untouched,
+    bootDev: untouched,
+    untilSignalled: untouched,
     readConfig: untouched,
     version: "",
   };

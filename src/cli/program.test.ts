@@ -1,7 +1,7 @@
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
-import { err, ok } from "../base/result.ts";
+import { err, ok, type Result } from "../base/result.ts";
 import {
   broken,
   connectTo,
@@ -15,9 +15,10 @@ import {
 import type { KernelConfig } from "../entry/config/index.ts";
 import { parseConfig } from "../entry/config/index.ts";
 import { outside } from "../entry/config/load.fixture.ts";
+import type { DevArguments, DevKernel } from "../entry/dev.ts";
 import type { ServeArguments } from "../entry/serve.ts";
 import { type JobSpec, JobState } from "../gen/eigen/kernel/v1/jobs_pb.ts";
-import { kernelError } from "../model/errors.ts";
+import { type KernelError, kernelError } from "../model/errors.ts";
 import { runCli } from "./program.ts";
 import type { World } from "./world.ts";
 
@@ -52,16 +53,28 @@ interface Setup {
   readonly files?: Readonly<Record<string, string>>;
   readonly interrupt?: AbortSignal;
   readonly config?: KernelConfig;
+  readonly dev?: Result<DevKernel, KernelError>;
+  readonly signalled?: Promise<void>;
 }
 
 async function eigen(
   argv: readonly string[],
-  { kernel = {}, isTty = false, env = {}, files = { "bell.qasm": bell }, interrupt, config }: Setup = {},
+  {
+    kernel = {},
+    isTty = false,
+    env = {},
+    files = { "bell.qasm": bell },
+    interrupt,
+    config,
+    dev,
+    signalled = Promise.resolve(),
+  }: Setup = {},
 ) {
   let stdout = "";
   let stderr = "";
   const urls: string[] = [];
   const served: ServeArguments[] = [];
+  const devArguments: DevArguments[] = [];
   const world: World = {
     stdout: {
       write(text) {
@@ -84,6 +97,11 @@ async function eigen(
       urls.push(url);
       return connectTo(kernel, { retry: { attemptCountMax: 2 } });
     },
+    async bootDev(args) {
+      devArguments.push(args);
+      return dev ?? err(kernelError("port_unavailable", { facts: { host: "127.0.0.1" } }));
+    },
+    untilSignalled: () => signalled,
     async serve(args) {
       served.push(args);
       return 3;
@@ -95,7 +113,7 @@ async function eigen(
     version: "9.9.9",
   };
   const code = await runCli(argv, world);
-  return { code, stdout, stderr, urls, served };
+  return { code, stdout, stderr, urls, served, devArguments };
 }
 
 describe("eigen run", () => {
@@ -441,4 +459,62 @@ test("eigen serve hands its options on and ends as the kernel does", async () =>
   const { code, served } = await eigen(["serve", "--config", "k.yaml", "--components", "qrtx,qfs", "--log-format", "json"]);
   expect(code).toBe(3);
   expect(served).toEqual([{ config: "k.yaml", components: "qrtx,qfs", logFormat: "json" }]);
+});
+
+describe("eigen dev", () => {
+  const at = (port: number): string => `http://127.0.0.1:${port}`;
+  const kernelOf = (closed: string[]): DevKernel => ({
+    restUrl: at(8080),
+    grpcUrl: at(50051),
+    webSocketUrl: "ws://127.0.0.1:8081/api/v1/events",
+    metricsUrl: `${at(9090)}/metrics`,
+    dataDir: "/tmp/somewhere",
+    isDataKept: false,
+    async close() {
+      closed.push("closed");
+    },
+  });
+  const fleet: FakeKernel = {
+    async *listDevices() {
+      yield { name: "line-5", kind: "simulator", status: 1, qubitCount: 5, slots: 1, freeSlots: 1, description: "Ideal." };
+    },
+    async *subscribeToEvents() {
+      const moved = { jobId, name: "mine", fromState: JobState.QUEUED, toState: JobState.RUNNING, sequence: 2n };
+      const value = { ...moved, device: "line-5", reason: "a driver took it" };
+      yield { cursor: "1", at: timestampFromMs(submittedAtMs), payload: { case: "jobMoved", value } };
+      seen.resolve();
+      await new Promise(() => {});
+    },
+  };
+  let seen = Promise.withResolvers<void>();
+
+  test("tells where everything is on stdout, nothing besides when piped, and closes at the signal", async () => {
+    const closed: string[] = [];
+    const { code, stdout, stderr, urls, devArguments } = await eigen(["dev"], { kernel: fleet, dev: ok(kernelOf(closed)) });
+    expect({ code, stderr, closed, urls }).toEqual({ code: 0, stderr: "", closed: ["closed"], urls: [at(8080)] });
+    expect(devArguments).toEqual([{ dataDir: undefined }]);
+    expect(stdout).toContain(`page         ${at(8080)}/\n`);
+    expect(stdout).toContain("data         /tmp/somewhere (removed at the end; --data-dir keeps it)\n");
+    expect(stdout).toMatch(/^line-5 /m);
+  });
+
+  test("on a terminal the moves of jobs go to stderr as they happen", async () => {
+    seen = Promise.withResolvers();
+    const setup = { kernel: fleet, dev: ok(kernelOf([])), isTty: true, env: { NO_COLOR: "1" }, signalled: seen.promise };
+    const { code, stdout, stderr } = await eigen(["dev", "--data-dir", "d"], setup);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`2027-01-15T08:00:00.000Z  ${jobId} mine  RUNNING    line-5: a driver took it\n`);
+    expect(stdout).not.toContain("a driver took it");
+  });
+
+  test("prints one JSON value for programs", async () => {
+    const { stdout } = await eigen(["dev", "-o", "json"], { kernel: fleet, dev: ok(kernelOf([])) });
+    expect(JSON.parse(stdout)).toMatchObject({ page: `${at(8080)}/`, grpcUrl: at(50051), devices: ["line-5"] });
+  });
+
+  test("says why it cannot start", async () => {
+    const { code, stdout, stderr } = await eigen(["dev"]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+    expect(stderr).toContain("port could not be opened");
+  });
 });

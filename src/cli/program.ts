@@ -4,6 +4,7 @@ import { Argument, Command, CommanderError, Option } from "commander";
 import { jobStateWords, type KernelClient, KernelClientError, priorities } from "../client/index.ts";
 import { collectObservable, collectPair, collectParameter, parseCount, parseMs, parseSeed } from "./arguments.ts";
 import { checkCircuits, type DrawOptions, drawFile } from "./commands/circuits.ts";
+import { runDev } from "./commands/dev.ts";
 import { listDevices } from "./commands/devices.ts";
 import { cancelJob, getJob, type ListOptions, listJobs, showResult, watchJob } from "./commands/jobs.ts";
 import { type RunOptions, runFile } from "./commands/run.ts";
@@ -85,6 +86,13 @@ export function createProgram(world: World, outcome: { code: number }): Command 
     )
     .action(async (options) => {
       outcome.code = await world.serve(options);
+    });
+
+  const dev = "Starts a kernel with a small simulated fleet, without any configuration, until Ctrl-C.";
+  withOutput(command(program, "dev", dev))
+    .option("--data-dir <dir>", "keep jobs and results there (default: a folder that is removed at the end)")
+    .action(async (options: OutputOptions & { readonly dataDir?: string }) => {
+      outcome.code = await runDev(world, { dataDir: options.dataDir }, asked(options));
     });
 
   type RunCommandOptions = RunOptions & OutputOptions & { readonly url?: string };

@@ -3,6 +3,7 @@
 import type { Result } from "../base/result.ts";
 import type { KernelClient } from "../client/index.ts";
 import type { KernelConfig } from "../entry/config/index.ts";
+import type { DevArguments, DevKernel } from "../entry/dev.ts";
 import type { ServeArguments } from "../entry/serve.ts";
 import type { KernelError } from "../model/errors.ts";
 
@@ -26,6 +27,9 @@ export interface World {
   readText(path: string): Promise<string | undefined>;
   connect(url: string): Promise<KernelClient>;
   serve(args: ServeArguments): Promise<number>;
+  bootDev(args: DevArguments): Promise<Result<DevKernel, KernelError>>;
+  /** Resolves at the first SIGINT or SIGTERM; the second one ends the process at once. */
+  untilSignalled(): Promise<void>;
   readConfig(path: string | undefined): Promise<Result<KernelConfig, KernelError>>;
   readonly version: string;
 }

@@ -1,6 +1,7 @@
 // Rooms and doors over what a runtime has opened: the same on a server and on the edge.
 
 import type { UpgradeWebSocket } from "hono/ws";
+import type { SimulatedDevice } from "../driver-manager/index.ts";
 import type { Metrics } from "../observability/index.ts";
 import type { ComputePool } from "../ports/compute.ts";
 import type { Env } from "../ports/env.ts";
@@ -17,6 +18,8 @@ export interface AssembleInput {
   /** Called once, if something runs circuits. */
   readonly createCompute: () => Promise<ComputePool>;
   readonly simulatorQubitCountMax: number;
+  /** What there is to run on; the ideal simulator when left out. */
+  readonly devices?: readonly SimulatedDevice[] | undefined;
   readonly options: EffectiveOptions;
   readonly running: ReadonlySet<Component>;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -59,6 +62,7 @@ export async function assemble(input: AssembleInput): Promise<Assembled> {
       concurrentTaskCountMax: options.maxConcurrentTasks,
       queuedJobCountMax: options.threadPool.queueSize,
       simulatorQubitCountMax: input.simulatorQubitCountMax,
+      devices: input.devices,
     };
     if (compute !== undefined && runs("qrtx")) return createKernel({ ...world, compute }, kernelOptions);
     return {

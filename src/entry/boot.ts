@@ -5,6 +5,7 @@ import { installTracing } from "../adapters/otel/install.ts";
 import { createTelemetry } from "../adapters/otel/telemetry.ts";
 import { limits } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import type { SimulatedDevice } from "../driver-manager/index.ts";
 import { type KernelError, kernelError } from "../model/errors.ts";
 import { createMetrics, type LogFormat } from "../observability/index.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
@@ -17,6 +18,8 @@ import type { Fetch, HttpServer, Platform } from "./platform.ts";
 export interface BootInput {
   readonly platform: Platform;
   readonly options: EffectiveOptions;
+  /** What there is to run on; the ideal simulator when left out. */
+  readonly devices?: readonly SimulatedDevice[] | undefined;
   /** Components that run, with what they need. */
   readonly running: ReadonlySet<Component>;
   readonly logFormat: LogFormat;
@@ -54,6 +57,7 @@ export async function boot(input: BootInput): Promise<Result<BootedKernel, Kerne
     metrics,
     createCompute: () => createComputePool(options),
     simulatorQubitCountMax: limits.simulatorQubitCountMax,
+    devices: input.devices,
     options,
     running,
     sleep,

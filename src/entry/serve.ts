@@ -10,6 +10,7 @@ import { type BootedKernel, boot } from "./boot.ts";
 import { checkServe, type KernelConfig, notInEffect, parseConfig, resolveComponents } from "./config/index.ts";
 import { createLogWriter } from "./host.ts";
 import { currentPlatform } from "./platform.ts";
+import { untilSignalled } from "./signals.ts";
 
 export interface ServeArguments {
   /** Path of the configuration; KERNEL_CONFIG, then built-in defaults for development when absent. */
@@ -93,18 +94,4 @@ function announce({ telemetry, ports }: BootedKernel, config: KernelConfig): voi
     metrics: `http://${host}:${ports.metrics}/metrics`,
   });
   process.stdout.write(`${JSON.stringify({ ready: true, host, ports })}\n`);
-}
-
-/** The first SIGINT or SIGTERM ends the kernel in peace, the second one at once. */
-function untilSignalled(): Promise<void> {
-  return new Promise((resolve) => {
-    let count = 0;
-    const onSignal = (): void => {
-      count++;
-      if (count > 1) process.exit(130);
-      resolve();
-    };
-    process.on("SIGINT", onSignal);
-    process.on("SIGTERM", onSignal);
-  });
 }

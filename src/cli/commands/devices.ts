@@ -1,6 +1,6 @@
 // `eigen devices list`.
 
-import type { KernelClient } from "../../client/index.ts";
+import type { Device, KernelClient } from "../../client/index.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type OutputFormat, printJson, table } from "../output.ts";
 import type { World } from "../world.ts";
@@ -10,17 +10,21 @@ export async function listDevices(world: World, client: KernelClient, format: Ou
   if (format === "json") {
     printJson(world, devices);
   } else {
-    const titles = ["DEVICE", "KIND", "STATUS", "QUBITS", "CONNECTED", "FREE SLOTS", "DESCRIPTION"];
-    const rows = devices.map((device) => [
-      device.name,
-      device.kind,
-      device.status.toUpperCase(),
-      device.qubitCount,
-      device.couplingMap === undefined ? "all to all" : `${device.couplingMap.length} couplers`,
-      `${device.freeSlots} of ${device.slots}`,
-      device.description,
-    ]);
-    world.stdout.write(table(titles, rows));
+    world.stdout.write(devicesTable(devices));
   }
   return exitCodes.ok.code;
+}
+
+export function devicesTable(devices: readonly Device[]): string {
+  const titles = ["DEVICE", "KIND", "STATUS", "QUBITS", "CONNECTED", "FREE SLOTS", "DESCRIPTION"];
+  const rows = devices.map((device) => [
+    device.name,
+    device.kind,
+    device.status.toUpperCase(),
+    device.qubitCount,
+    device.couplingMap === undefined ? "all to all" : `${device.couplingMap.length} couplers`,
+    `${device.freeSlots} of ${device.slots}`,
+    device.description,
+  ]);
+  return table(titles, rows);
 }
