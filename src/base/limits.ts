@@ -76,6 +76,8 @@ export const limits = {
   // Doors ------------------------------------------------------------------------------------------------------------
   trailerDetailBytesMax: 3 * 1024, // gRPC clients refuse trailers above 8 KiB, and base64 makes these 4 KiB.
   trailerMessageLengthMax: 1024, // Percent-encoding triples the worst of these: 3 KiB of the same 8.
+  completionWaitMs: 500, // Longest wait for the kernel at a press of the tab key: people feel more as a hang.
+  completionCandidateCountMax: 100, // Newest jobs and their names that are offered; shells ask before they show more.
   devPortTryMax: 20, // Ports that `eigen dev` tries from the usual one on: more kernels than one person runs; then any free one.
   devBootAttemptMax: 3, // Boots of `eigen dev` when a port that was free is taken in between.
   jsonNestingMax: 32, // Deepest nesting of a JSON body: the contract needs 6, the decoder recurses.

@@ -25,5 +25,6 @@ test("the page has every exit code and every command", () => {
     "eigen devices list",
     "eigen config check",
     "eigen config show",
+    "eigen completion",
   ]);
 });

@@ -38,7 +38,7 @@ ${rows.join("\n")}
 ## Commands
 
 ${leaves(program)
-  .map(({ name, command }) => `### \`${name}\`\n\n\`\`\`text\n${command.helpInformation().trimEnd()}\n\`\`\``)
+  .map(({ name, command }) => `### \`${name}\`\n\n\`\`\`text\n${helpOf(command).trimEnd()}\n\`\`\``)
   .join("\n\n")}
 `;
 }
@@ -58,8 +58,21 @@ const opening = `<!-- Generated from src/cli. Do not edit. -->
 - Ctrl-C while a job is waited for stops the waiting, not the job, and says how to go on.
 `;
 
+/** With what stands after the options, which helpInformation() leaves out. */
+function helpOf(command: Command): string {
+  let text = "";
+  command.configureOutput({
+    writeOut: (piece) => {
+      text += piece;
+    },
+  });
+  command.outputHelp();
+  return text;
+}
+
 function leaves(command: Command, path = ""): readonly { readonly name: string; readonly command: Command }[] {
   const name = `${path}${command.name()}`;
   if (command.commands.length === 0) return [{ name, command }];
-  return command.commands.flatMap((child) => leaves(child, `${name} `));
+  const shown = command.createHelp().visibleCommands(command);
+  return command.commands.filter((child) => shown.includes(child)).flatMap((child) => leaves(child, `${name} `));
 }

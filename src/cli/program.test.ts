@@ -518,3 +518,126 @@ describe("eigen dev", () => {
     expect(stderr).toContain("port could not be opened");
   });
 });
+
+describe("eigen completion", () => {
+  test.each(["bash", "zsh", "fish", "powershell"])("prints the script of %s, which asks the command itself", async (shell) => {
+    const { code, stdout, stderr } = await eigen(["completion", shell]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("complete -- ");
+    // Nothing of the program stands in it that could grow old.
+    expect(stdout).not.toMatch(/jobs|priority|devices/);
+  });
+
+  test("of PowerShell registers a completer that stands in for an empty word and makes results of lines", async () => {
+    const { stdout } = await eigen(["completion", "powershell"]);
+    expect(stdout).toMatch(/^Register-ArgumentCompleter -Native -CommandName eigen -ScriptBlock \{$/m);
+    expect(stdout).toContain("if ($wordToComplete -eq '') { $words += '=' }");
+    expect(stdout).toContain('$_ -split "`t", 2');
+    const count = (character: string): number => stdout.split(character).length;
+    expect([count("{"), count("(")]).toEqual([count("}"), count(")")]);
+  });
+
+  test("without a name is for the shell that is in use, and otherwise says what is wanted", async () => {
+    const own = await eigen(["completion"], { env: { SHELL: "/usr/bin/fish" } });
+    expect(own.stdout).toBe((await eigen(["completion", "fish"])).stdout);
+    for (const env of [{}, { SHELL: "/bin/tcsh" }]) {
+      const { code, stdout, stderr } = await eigen(["completion"], { env });
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toContain("bash, zsh, fish, powershell");
+    }
+    const wrong = await eigen(["completion", "tcsh"]);
+    expect([wrong.code, wrong.stdout]).toEqual([2, ""]);
+    expect(wrong.stderr).toContain("Allowed choices are bash, zsh, fish, powershell.");
+  });
+
+  test("its help tells how to install it for each", async () => {
+    const { stdout } = await eigen(["completion", "--help"]);
+    for (const name of ["~/.bashrc", "~/.zshrc", "~/.config/fish/completions/eigen.fish", "$PROFILE"])
+      expect(stdout).toContain(name);
+  });
+});
+
+describe("eigen complete", () => {
+  const values = (stdout: string): readonly string[] => stdout.split("\n").map((line) => line.split("\t")[0] ?? "");
+  const complete = async (words: readonly string[], setup: Setup = {}) => {
+    const { code, stdout, stderr, urls } = await eigen(["complete", "--", ...words], setup);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    return { found: values(stdout).slice(0, -1), urls };
+  };
+  const kernel: FakeKernel = {
+    async *listJobs({ states }) {
+      const name = states.length === 0 ? "mine" : "waiting";
+      yield { jobId, name, state: JobState.QUEUED, submittedAt: timestampFromMs(submittedAtMs) };
+      yield { jobId: "job_other", name: "$(boom)", state: JobState.QUEUED, submittedAt: timestampFromMs(submittedAtMs) };
+    },
+    async *listDevices() {
+      yield { name: "line-5", description: "A line." };
+    },
+  };
+
+  test.each<[words: readonly string[], found: readonly string[]]>([
+    [["jo"], ["jobs"]],
+    [["jobs", "ca"], ["cancel"]],
+    [["comp"], ["completion"]],
+    [
+      ["completion", ""],
+      ["bash", "zsh", "fish", "powershell"],
+    ],
+    [["run", "--pri"], ["--priority"]],
+    [["run", "--priority", "h"], ["high"]],
+    [["run", "--priority=h"], ["--priority=high"]],
+    [["run", "--priority", "=", "h"], ["high"]],
+    [["run", "--shots", ""], []],
+    [
+      ["run", "-o", "="],
+      ["table", "json"],
+    ],
+    [["run", "x.qasm", "--ob"], ["--observable"]],
+    [["run", ""], [":files"]],
+    [["circuits", "check", "a", "b", ""], [":files"]],
+    [["run", "--", "--pri"], [":files"]],
+    [["dev", "--data-dir", ""], [":files"]],
+    [["jobs", "list", "--state", "queued", "can"], ["cancelled"]],
+    [["jobs", "list", "--state", "queued", "--li"], ["--limit"]],
+    [["bogus", "x"], []],
+  ])("after %j come %j", async (words, found) => {
+    expect((await complete(words)).found).toEqual(found);
+  });
+
+  test("where nothing more is wanted come the options", async () => {
+    const { found } = await complete(["devices", "list", ""]);
+    expect(found).toEqual(expect.arrayContaining(["--output", "-o", "--url", "--help"]));
+  });
+
+  test("every command that is shown, and no other, can be completed", async () => {
+    const { found } = await complete([""]);
+    expect(found).toEqual(["serve", "dev", "run", "jobs", "circuits", "devices", "config", "completion", "help"]);
+  });
+
+  test("jobs and devices are those of the kernel that the line names, jobs only where the command can use them", async () => {
+    const jobs = await complete(["jobs", "get", "--url", "http://k:1", ""], { kernel });
+    // A name that a shell would take apart is left out.
+    expect(jobs).toEqual({ found: [jobId, "mine", "job_other"], urls: ["http://k:1"] });
+    expect((await complete(["jobs", "get", "mi"], { kernel })).found).toEqual(["mine"]);
+    expect((await complete(["jobs", "cancel", "w"], { kernel })).found).toEqual(["waiting"]);
+    expect(await complete(["run", "--url=http://k:2", "--device=l"], { kernel })).toEqual({
+      found: ["--device=line-5"],
+      urls: ["http://k:2"],
+    });
+  });
+
+  test("a kernel that fails or is silent costs no more than a moment and no word", async () => {
+    const broken: FakeKernel = {
+      listJobs() {
+        throw refusal(Code.Internal, { code: "internal", message: "No." });
+      },
+    };
+    expect((await complete(["jobs", "get", ""], { kernel: broken })).found).toEqual([]);
+    const silent: FakeKernel = {
+      async *listDevices() {
+        await new Promise(() => {});
+      },
+    };
+    expect((await complete(["run", "--device", ""], { kernel: silent })).found).toEqual([]);
+  });
+});

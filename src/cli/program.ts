@@ -4,10 +4,12 @@ import { Argument, Command, CommanderError, Option } from "commander";
 import { jobStateWords, type KernelClient, KernelClientError, priorities } from "../client/index.ts";
 import { collectObservable, collectPair, collectParameter, parseCount, parseMs, parseSeed } from "./arguments.ts";
 import { checkCircuits, type DrawOptions, drawFile } from "./commands/circuits.ts";
+import { completeWords } from "./commands/complete.ts";
 import { runDev } from "./commands/dev.ts";
 import { listDevices } from "./commands/devices.ts";
 import { cancelJob, getJob, type ListOptions, listJobs, showResult, watchJob } from "./commands/jobs.ts";
 import { type RunOptions, runFile } from "./commands/run.ts";
+import { type CompletionShell, completionScript, completionShells, installHelp } from "./completion-scripts.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { type OutputFormat, printError } from "./output.ts";
 import type { World } from "./world.ts";
@@ -100,7 +102,7 @@ export function createProgram(world: World, outcome: { code: number }): Command 
     .argument("<file>", 'OpenQASM 2 or 3; "-" for standard input')
     .option("--shots <count>", "repetitions", parseCount, 1024)
     .option("--seed <number>", "key of the shots' random stream; drawn when left out", parseSeed)
-    .option("--device <name>", "the only device to use")
+    .option("--device <device>", "the only device to use")
     .option("--id <name>", "your own name for the job, unique per tenant")
     .addOption(new Option("--priority <priority>", "how urgent it is").choices([...priorities]).default("normal"))
     .option("--param <name=value>", "value of a circuit parameter, such as theta=pi/3; may be repeated", collectParameter)
@@ -119,6 +121,7 @@ export function createProgram(world: World, outcome: { code: number }): Command 
   addCircuits();
   addDevices();
   addConfig();
+  addCompletion();
   return program;
 
   function addJobs(): void {
@@ -170,6 +173,26 @@ export function createProgram(world: World, outcome: { code: number }): Command 
     withKernel(command(devices, "list", "Lists the devices.")).action((options: OutputOptions & { readonly url?: string }) =>
       atKernel(options, (client) => listDevices(world, client, asked(options))),
     );
+  }
+
+  function addCompletion(): void {
+    const shell = new Argument("[shell]", "for which shell (default: that of SHELL)").choices([...completionShells]);
+    command(program, "completion", "Prints a script that completes this command's words in a shell.")
+      .addArgument(shell)
+      .addHelpText("after", installHelp)
+      .action((wanted: CompletionShell | undefined, _options: object, self: Command) => {
+        const own = completionShells.find((name) => name === world.env.SHELL?.split("/").at(-1));
+        const chosen = wanted ?? own;
+        if (chosen === undefined) return self.error(`error: say for which shell: ${completionShells.join(", ")}`);
+        world.stdout.write(completionScript(chosen));
+      });
+    program
+      .command("complete", { hidden: true })
+      .description("Tells what may come next, for the scripts of `eigen completion`.")
+      .argument("[words...]", "those after the command's name, the last one as far as it is typed")
+      .action(async (words: readonly string[]) => {
+        outcome.code = await completeWords(world, program, words, urlDefault);
+      });
   }
 
   function addConfig(): void {
