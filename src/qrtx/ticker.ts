@@ -216,7 +216,7 @@ export function createTicker(options: TickerOptions): Ticker {
 
   function makeOffer(jobId: string, { device, slot }: PlacedSlot): Offer {
     held.expect(jobId);
-    const reason = `placed on ${device}, the first device that satisfies the job`;
+    const reason = `placed on ${device}, the first device with room that satisfies the job`;
     return {
       claim: { holder: options.kernelId, device, leaseMs: limits.leaseMs, reason },
       take(job) {
