@@ -68,6 +68,7 @@ export const limits = {
   streamCountMax: 2000, // Open streams of one kernel.
   drainMs: 25_000, // Of the 30 s that Kubernetes gives a pod to end.
   streamIdleHeartbeatMs: 15_000, // Proxies cut streams silent for 30 s and more.
+  eventSourceRetryMs: 1_000, // What an EventSource is told to wait before it reconnects.
   socketBufferedBytesMax: 1024 * 1024, // Unsent bytes of one WebSocket; above it the stream is not read further.
   socketBlindBytesMax: 16 * 1024 * 1024, // Sent through a WebSocket that does not tell what still waits; then it is closed and resumes at its cursor.
   socketStallMsMax: 30_000, // A WebSocket whose reader stands still this long is closed; it can resume at its cursor.

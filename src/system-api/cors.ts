@@ -14,6 +14,7 @@ const allowedHeaders = [
   "X-User-Agent",
   "Authorization",
   "Idempotency-Key",
+  "Last-Event-ID",
   "Traceparent",
   "Tracestate",
 ];

@@ -292,6 +292,50 @@ describe("streams", () => {
     await eventually(() => qrtx.open.count === 0 && recorded.openStreams === 0, "all is released");
   });
 
+  const eventSource = { headers: { Accept: "text/event-stream" } };
+
+  test("an EventSource gets each event with its cursor as id, a heartbeat only moves the id, and it goes on after the last id it saw", async () => {
+    const { fetchApp, qrtx, recorded } = setup();
+    qrtx.items.push(move(1), { kind: "heartbeat", cursor: 7, atMs: 0 });
+    const answer = await fetchApp("/api/v1/events?cursor=3", { headers: { ...eventSource.headers, "Last-Event-ID": "0" } });
+    expect([answer.status, answer.headers.get("Content-Type")]).toEqual([200, "text/event-stream"]);
+    const reader = answer.body?.getReader();
+    const frame = async () => new TextDecoder().decode((await reader?.read())?.value);
+    expect(await frame()).toBe(`retry: ${limits.eventSourceRetryMs}\n\n`);
+    const [id, data, ...end] = (await frame()).split("\n");
+    expect([id, end]).toEqual(["id: 1", ["", ""]]);
+    expect(JSON.parse(data?.replace(/^data: /, "") ?? "")).toMatchObject({
+      cursor: "1",
+      jobMoved: { toState: "JOB_STATE_QUEUED" },
+    });
+    expect(await frame()).toBe("id: 7\n\n");
+    await reader?.cancel();
+    await eventually(() => qrtx.open.count === 0 && recorded.openStreams === 0, "all is released");
+  });
+
+  test("an EventSource whose last id is no cursor is refused before it opens; other streams stay lines", async () => {
+    const { fetchApp } = setup();
+    const refused = await fetchApp("/api/v1/events", { headers: { ...eventSource.headers, "Last-Event-ID": "five" } });
+    expect(refused.status).toBe(400);
+    expect((await refused.json()).details[0].faults[0].field).toBe("cursor");
+    const lines = await fetchApp(`/api/v1/jobs/${jobFixture().id}/events`, eventSource);
+    expect(lines.headers.get("Content-Type")).toBe("application/x-ndjson");
+    await lines.body?.cancel();
+  });
+
+  test("an EventSource is told of a shutdown, and may come again", async () => {
+    const shutdown = new AbortController();
+    const { fetchApp } = setup({ shutdownSignal: shutdown.signal });
+    const answer = await fetchApp("/api/v1/events?cursor=0", eventSource);
+    shutdown.abort();
+    const text = await answer.text();
+    expect(text).toMatch(/^retry: .*\n\nevent: failure\ndata: \{.*\}\n\n$/s);
+    expect(JSON.parse(/data: (.*)/.exec(text)?.[1] ?? "").error.details[0]).toMatchObject({
+      code: "shutting_down",
+      retryable: true,
+    });
+  });
+
   test("a REST reader that goes before it read anything leaves nothing behind", async () => {
     const { fetchApp, recorded } = setup();
     const answer = await fetchApp("/api/v1/events?cursor=0");

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningKernel, type RuntimeName, startKernel, whyMissing } from "../support/kernel.ts";
 import { badInputChecks, fullQueueChecks } from "./bad-input.suite.ts";
 import { behaviourChecks } from "./behaviour.suite.ts";
+import { eventSourceChecks } from "./event-source.suite.ts";
 import { parityChecks } from "./parity.suite.ts";
 import type { Check } from "./target.ts";
 import { websocketChecks } from "./websocket.suite.ts";
@@ -14,7 +15,10 @@ const checkMs = 60_000;
 const queueSize = 2;
 
 const suites = {
-  behaviour: { checks: [...behaviourChecks, ...websocketChecks, ...badInputChecks, ...parityChecks], config: "" },
+  behaviour: {
+    checks: [...behaviourChecks, ...websocketChecks, ...eventSourceChecks, ...badInputChecks, ...parityChecks],
+    config: "",
+  },
   "a small queue": {
     checks: fullQueueChecks(queueSize),
     config: `qrtx:\n  max_concurrent_tasks: 1\nperformance:\n  thread_pool:\n    queue_size: ${queueSize}`,

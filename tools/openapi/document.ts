@@ -66,7 +66,9 @@ function operation(route: RestRoute, comments: Comments, book: SchemaBook): Json
 /** What a path does beyond its method's own comment. */
 const notes: Readonly<Record<string, string | undefined>> = {
   SubscribeToEvents:
-    "With `Upgrade: websocket` the same events come as JSON text frames; an error is the last frame and closes the socket.",
+    "With `Upgrade: websocket` the same events come as JSON text frames; an error is the last frame and closes the socket. With `Accept: " +
+    "text/event-stream` they come as server-sent events whose id is the cursor: `Last-Event-ID` wins over `cursor`, heartbeats have no data, and an " +
+    "error is an event named `failure`.",
   GetHealth: "Answers 503 with the same body while the kernel is not ready.",
 };
 
@@ -75,7 +77,8 @@ function responses({ method }: RestRoute, book: SchemaBook, broughtBy: string): 
   if (broughtBy !== "") return { "501": error, default: error };
   const schema = book.message(method.output);
   const isStream = method.methodKind === "server_streaming";
-  const content = { [isStream ? "application/x-ndjson" : "application/json"]: { schema } };
+  const eventSource = method.name === "SubscribeToEvents" ? { "text/event-stream": { schema } } : {};
+  const content = { [isStream ? "application/x-ndjson" : "application/json"]: { schema }, ...eventSource };
   const ok = { description: isStream ? "One message a line." : "Done.", content };
   const notReady = method.name === "GetHealth" ? { "503": { description: "Not ready.", content } } : {};
   return { "200": ok, ...notReady, default: error };

@@ -2,6 +2,7 @@
 
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { suggest } from "../../base/suggest.ts";
+import type { Event } from "../../gen/eigen/kernel/v1/events_pb.ts";
 import type { Health } from "../../gen/eigen/kernel/v1/metrics_pb.ts";
 import { type Fault, kernelError } from "../../model/errors.ts";
 import type { ReadRequest } from "../call.ts";
@@ -12,6 +13,7 @@ import { refuse, toConnectError } from "../errors.ts";
 import { quoteShort } from "../rules.ts";
 import { linkClient, readStream } from "../web-response.ts";
 import { errorAnswer, jsonAnswer, ndjsonAnswer } from "./answers.ts";
+import { eventSourceAnswer, isEventSource, resumedUrl } from "./event-source.ts";
 import { queryToJson } from "./query.ts";
 import { matchPath, type PathMatch, restRoutes } from "./routes.ts";
 
@@ -23,10 +25,12 @@ export async function answerRest(request: Request, dispatch: Dispatch): Promise<
   if (match === undefined) return methodNotAllowed(request.method, matches);
   const { method } = match.route;
   const client = linkClient(request);
-  const read = restReader(request, url, match);
+  const wantsEvents = isEventSource(request, match);
+  const read = restReader(request, wantsEvents ? resumedUrl(request, url) : url, match);
   try {
     const { headers, signal, httpMethod } = { headers: request.headers, signal: client.signal, httpMethod: request.method };
     const answer = await dispatch.call({ method, read, headers, signal, url: request.url, httpMethod });
+    if (answer.stream && wantsEvents) return eventSourceAnswer(answer.messages as AsyncIterable<Event>, client);
     if (answer.stream) return ndjsonAnswer(method.output, answer.messages, client);
     const status = method.name === "GetHealth" && !(answer.message as Health).ready ? 503 : 200;
     return jsonAnswer(method.output, answer.message, status);
