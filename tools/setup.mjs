@@ -20,6 +20,7 @@ if (!isInstalled) {
   writeFileSync(marker, lockHash);
 }
 run(process.execPath, [join(root, "tools/build-wasm.mjs")]);
+run(process.execPath, [join(root, "tools/build-page.mjs")]);
 
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2] });

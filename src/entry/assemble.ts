@@ -24,6 +24,8 @@ export interface AssembleInput {
   readonly running: ReadonlySet<Component>;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly upgradeWebSocket: UpgradeWebSocket;
+  /** The built page. */
+  readonly page: () => Promise<string>;
   readonly shutdownSignal: AbortSignal;
   /** "Bun 1.4.5" and the like. */
   readonly runtimeName: string;
@@ -50,6 +52,7 @@ export async function assemble(input: AssembleInput): Promise<Assembled> {
     sleep,
     components: () => components.map((name) => ({ name, running: runs(name), detail: runs(name) ? "" : "off" })),
     openApi,
+    page: input.page,
     upgradeWebSocket,
     shutdownSignal,
     options: { ...options.network, version, runtimeName },

@@ -12,7 +12,7 @@ import type { Telemetry } from "../ports/telemetry.ts";
 import type { Qrtx } from "../qrtx/index.ts";
 import { assemble, guardHost } from "./assemble.ts";
 import type { Component, EffectiveOptions } from "./config/index.ts";
-import { createComputePool, hostClock, hostEntropy, hostStats, openStore, sleep } from "./host.ts";
+import { createComputePool, hostClock, hostEntropy, hostStats, loadPage, openStore, sleep } from "./host.ts";
 import type { Fetch, HttpServer, Platform } from "./platform.ts";
 
 export interface BootInput {
@@ -62,6 +62,7 @@ export async function boot(input: BootInput): Promise<Result<BootedKernel, Kerne
     running,
     sleep,
     upgradeWebSocket: platform.upgradeWebSocket,
+    page: loadPage,
     shutdownSignal: shutdown.signal,
     runtimeName: platform.name,
   });

@@ -34,6 +34,7 @@ export interface EdgeInput {
   readonly storage: ObjectStorage & EdgeAlarm;
   /** The state-vector engine, compiled by the bundler. */
   readonly module: WebAssembly.Module;
+  readonly page: string;
   /** Text variables and secrets of the worker. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -44,7 +45,7 @@ export interface EdgeKernel {
   alarm(): Promise<void>;
 }
 
-export async function bootEdge({ storage, module, env }: EdgeInput): Promise<Result<EdgeKernel, KernelError>> {
+export async function bootEdge({ storage, module, page, env }: EdgeInput): Promise<Result<EdgeKernel, KernelError>> {
   const config = await readConfig(env);
   if (!config.ok) return config;
   const { options } = config.value;
@@ -65,6 +66,7 @@ export async function bootEdge({ storage, module, env }: EdgeInput): Promise<Res
     running: running.value,
     sleep,
     upgradeWebSocket,
+    page: async () => page,
     // An object is not told when it ends: its streams break off, and their readers resume at their cursors.
     shutdownSignal: new AbortController().signal,
     runtimeName: "workerd",

@@ -83,6 +83,26 @@ export async function createComputePool({ threadPool }: EffectiveOptions): Promi
   });
 }
 
+let page: Promise<string> | undefined;
+
+/** When it is asked for the first time: a kernel without a browser never reads it. */
+export function loadPage(): Promise<string> {
+  page ??= readPage();
+  return page;
+}
+
+async function readPage(): Promise<string> {
+  const file = new URL("../../build/page.html.txt", import.meta.url);
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ENOENT") throw error;
+    const { buildPage } = await import("../../tools/build-page.mjs");
+    await buildPage();
+    return readFile(file, "utf8");
+  }
+}
+
 /** Built on the spot when nobody has: a clone that never saw npm works too. */
 async function loadStatevector(): Promise<WebAssembly.Module> {
   const file = new URL("../../build/statevector.wasm", import.meta.url);

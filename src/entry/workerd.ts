@@ -1,5 +1,6 @@
 // The kernel on workerd, locally and on Cloudflare Workers: every request goes to the one Durable Object that is the kernel.
 
+import page from "../../build/page.html.txt";
 import statevector from "../../build/statevector.wasm";
 import { describeError } from "../model/errors.ts";
 import { bootEdge, type EdgeInput, type EdgeKernel } from "./edge.ts";
@@ -17,7 +18,7 @@ export class KernelObject {
 
   constructor(context: { readonly storage: EdgeInput["storage"] }, variables: Readonly<Record<string, unknown>>) {
     const texts = Object.entries(variables).filter((entry): entry is [string, string] => typeof entry[1] === "string");
-    this.#input = { storage: context.storage, module: statevector, env: Object.fromEntries(texts) };
+    this.#input = { storage: context.storage, module: statevector, page, env: Object.fromEntries(texts) };
   }
 
   async fetch(request: Request): Promise<Response> {

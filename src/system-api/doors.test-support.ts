@@ -183,6 +183,7 @@ export function createTestApi(qrtx: Qrtx, changes: Changes = {}) {
     sleep: sleepFor,
     components: () => [{ name: "qrtx", running: true, detail: "" }],
     openApi: { openapi: "3.1.0" },
+    page: undefined,
     upgradeWebSocket: undefined,
     shutdownSignal: new AbortController().signal,
     ...changes,

@@ -62,6 +62,8 @@ export interface SystemApiOptions {
   readonly components: () => readonly Component[];
   /** docs/openapi.json, served as it is. */
   readonly openApi: object;
+  /** The page at `/`, as one HTML document; undefined: there is none. */
+  readonly page: (() => Promise<string>) | undefined;
   /** The runtime's own; undefined where there is none: GET /api/v1/events then only streams NDJSON. */
   readonly upgradeWebSocket: UpgradeWebSocket | undefined;
   /** Aborted when the kernel shuts down: streams end with "shutting_down". */

@@ -336,6 +336,19 @@ describe("streams", () => {
     });
   });
 
+  test("the page is served at / with its policy, where there is one", async () => {
+    const { fetchApp } = setup({ page: async () => "<!doctype html><title>kernel</title>" });
+    const answer = await fetchApp("/");
+    expect([answer.status, answer.headers.get("Content-Type"), await answer.text()]).toEqual([
+      200,
+      "text/html; charset=UTF-8",
+      "<!doctype html><title>kernel</title>",
+    ]);
+    expect(answer.headers.get("Content-Security-Policy")).toBe("frame-ancestors 'none'");
+    expect(answer.headers.get("X-Content-Type-Options")).toBe("nosniff");
+    expect((await setup().fetchApp("/")).status).toBe(404);
+  });
+
   test("a REST reader that goes before it read anything leaves nothing behind", async () => {
     const { fetchApp, recorded } = setup();
     const answer = await fetchApp("/api/v1/events?cursor=0");

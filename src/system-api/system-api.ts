@@ -81,11 +81,20 @@ function createApp(api: SystemApiOptions, dispatch: Dispatch, rpcs: readonly Rpc
       return toWebResponse(await rpc.handle(toUniversalRequest(context.req.raw, client)), rpc.isStreaming, client);
     });
   }
+  const { page } = api;
+  if (page !== undefined) app.get("/", async (context) => context.html(await page(), 200, pageHeaders));
   app.get("/api/v1/openapi.json", (context) => context.json(api.openApi));
   app.all("/api/v1/*", (context) => answerRest(context.req.raw, dispatch));
   app.notFound((context) => notFound(context.req.path));
   return app;
 }
+
+/** The rest of its policy stands in the document, beside what it allows. */
+const pageHeaders = {
+  "Content-Security-Policy": "frame-ancestors 'none'",
+  "Referrer-Policy": "no-referrer",
+  "Cache-Control": "no-cache",
+};
 
 function createMetricsApp({ rooms }: SystemApiOptions): Hono {
   const app = new Hono();

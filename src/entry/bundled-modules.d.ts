@@ -1,4 +1,5 @@
 // What bundlers for the edge make of an imported WASM file.
+
 declare module "*.wasm" {
   const module: WebAssembly.Module;
   export default module;

@@ -1,0 +1,1 @@
+export function buildPage(options?: { readonly force?: boolean }): Promise<void>;
