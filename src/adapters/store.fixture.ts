@@ -143,7 +143,7 @@ export function cancel(number: number, changes: Partial<CancelStep> = {}): Cance
 }
 
 export function reap(changes: Partial<ReapStep> = {}): ReapStep {
-  return { kind: "reap", attemptCountMax: 3, limit: 100, idempotencyKeptMs: 1_000_000, ...changes };
+  return { kind: "reap", attemptCountMax: 3, leaseMs: 10_000, limit: 100, idempotencyKeptMs: 1_000_000, ...changes };
 }
 
 export function jobFilter(changes: Partial<JobFilter> = {}): JobFilter {

@@ -94,10 +94,14 @@ export interface CancelStep {
 /**
  * Takes back what silent kernels hold and ends what waited past its deadline. Expired leases go back to QUEUED with a higher
  * fence, or to DEAD when their attempts are used up. Expired QUEUED jobs become FAILED. Bounded by `limit` jobs.
+ *
+ * No lease ends later than `leaseMs` from now. One that does was granted before the store's clock went back; it is shortened to that,
+ * so that its job waits for a lease and not for the hour that the clock lost. A holder that lives does not notice.
  */
 export interface ReapStep {
   readonly kind: "reap";
   readonly attemptCountMax: number;
+  readonly leaseMs: number;
   readonly limit: number;
   /** Idempotency records older than this are dropped, at most `limit` of them. */
   readonly idempotencyKeptMs: number;

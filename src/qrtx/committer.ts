@@ -26,7 +26,11 @@ export function createCommitter(store: KernelStore, hub: EventHub, telemetry: Te
 
 async function commitOrLookUp(store: KernelStore, hub: EventHub, step: Step): Promise<StepOutcome> {
   try {
-    return await store.commit(step);
+    const outcome = await store.commit(step);
+    const own = outcome.kind === "applied" ? undefined : ownWork(step, outcome.job);
+    if (own === undefined) return outcome;
+    hub.catchUp(await store.lastEventSeq());
+    return own;
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
     const found = await lookUp(store, step);
@@ -40,15 +44,22 @@ async function commitOrLookUp(store: KernelStore, hub: EventHub, step: Step): Pr
 /** The outcome of a step whose reply was lost, if the store shows that it was applied. */
 async function lookUp(store: KernelStore, step: Step): Promise<StepOutcome | undefined> {
   if (step.kind === "submit") {
-    const job = await store.findJob(step.owner.tenant, step.id);
-    return job === undefined ? undefined : { kind: "applied", jobs: [job], events: [] };
+    return ownWork(step, await store.findJob(step.owner.tenant, step.id));
   }
-  if (step.kind === "claim") {
-    const job = await store.findJobById(step.jobId);
-    const isOurs = job !== undefined && job.holder === step.holder && job.fence === step.fence + 1;
-    return isOurs ? { kind: "applied", jobs: [job], events: [] } : undefined;
-  }
+  if (step.kind === "claim") return ownWork(step, await store.findJobById(step.jobId));
   return undefined;
+}
+
+/**
+ * The outcome of a submit or a claim that this very step brought about before: a request that a network delivers twice, or later than
+ * its sender waited, is refused or repeated the second time. Ids, holders and fences are given once, so the job tells.
+ */
+function ownWork(step: Step, job: Job | undefined): StepOutcome | undefined {
+  if (job === undefined) return undefined;
+  const isOurs =
+    (step.kind === "submit" && job.id === step.id) ||
+    (step.kind === "claim" && job.holder === step.holder && job.fence === step.fence + 1);
+  return isOurs ? { kind: "applied", jobs: [job], events: [] } : undefined;
 }
 
 function countMoves({ events, jobs }: Extract<StepOutcome, { kind: "applied" }>, telemetry: Telemetry): void {

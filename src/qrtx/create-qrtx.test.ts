@@ -22,11 +22,15 @@ const long = 'OPENQASM 3.0; include "stdgates.inc"; qubit[22] q; bit[22] c; for 
 
 let clock: ManualClock;
 let store: { -readonly [Name in keyof KernelStore]: KernelStore[Name] };
+/** The same store past the steps and delays of the test. */
+let real: KernelStore;
+/** How far the store's clock is from the kernel's. */
+let storeOffsetMs: number;
 let manual: ManualPool;
 let qrtx: Qrtx;
 let steps: Step[];
 /** Awaited before each step of that kind reaches the store. */
-let delays: Partial<Record<Step["kind"], () => Promise<void>>>;
+let delays: Partial<Record<Step["kind"], (step: Step) => Promise<void>>>;
 let randomByte: number;
 let observed: string[];
 
@@ -36,12 +40,13 @@ beforeEach(async () => {
   delays = {};
   randomByte = 0;
   observed = [];
-  const real = createMemoryStore({ clock });
+  storeOffsetMs = 0;
+  real = createMemoryStore({ clock: { ...clock, nowMs: () => clock.nowMs() + storeOffsetMs } });
   store = {
     ...real,
     async commit(step) {
       steps.push(step);
-      await delays[step.kind]?.();
+      await delays[step.kind]?.(step);
       return real.commit(step);
     },
   };
@@ -49,7 +54,7 @@ beforeEach(async () => {
   qrtx = await startQrtx(4);
 });
 
-function startQrtx(concurrentTaskCountMax: number, devices = [idealSimulator(26)]): Promise<Qrtx> {
+function startQrtx(concurrentTaskCountMax: number, devices = [idealSimulator(26)], kernelId = "kernel_a"): Promise<Qrtx> {
   const telemetry = { ...createNoTelemetry(), observe: (name: string) => void observed.push(name) };
   return createQrtx({
     store,
@@ -58,7 +63,7 @@ function startQrtx(concurrentTaskCountMax: number, devices = [idealSimulator(26)
     clock,
     entropy: { bytes: (count) => new Uint8Array(count).fill(++randomByte) },
     telemetry,
-    kernelId: "kernel_a",
+    kernelId,
     concurrentTaskCountMax,
     queuedJobCountMax: 100,
   });
@@ -323,3 +328,89 @@ async function submitToOther(holder: string) {
   await make.apply(store, step);
   return { step };
 }
+
+test("a stream that is opened late begins with what happened before", async () => {
+  const { id, owner } = await submit();
+  await settle();
+  manual.finish();
+  await settle();
+  const stream = await qrtx.monitor(owner, id, 0, new AbortController().signal);
+  if (!stream.ok) throw new Error(stream.error.code);
+  const states = await Array.fromAsync(stream.value, ({ event }) => event.to);
+  expect(states).toEqual(["QUEUED", "SCHEDULED", "RUNNING", "COMPLETED"]);
+});
+
+test("a claim that the store did not take leaves its place free for the next tick", async () => {
+  qrtx = await startQrtx(1);
+  const [, waiting] = [await submit(), await submit()];
+  delays.claim = async () => {
+    delays = {};
+    throw new StoreUnavailableError("gone for a moment");
+  };
+  await settle();
+  manual.finish();
+  await settle();
+  expect(await stateOf(waiting)).toBe("QUEUED");
+  clock.advance(limits.tickRetryMs);
+  await qrtx.tick();
+  await settle();
+  expect(await stateOf(waiting)).toBe("RUNNING");
+  expect(manual.running()).toBe(1);
+});
+
+/** The store's clock leaps over the lease of what runs; the tick that follows takes it back and claims it anew. */
+async function loseLease(): Promise<void> {
+  storeOffsetMs += 2 * limits.leaseMs;
+  clock.advance(limits.reapIntervalMs);
+  await qrtx.tick();
+  await settle();
+}
+
+test("a job whose worker dies at its last attempt is DEAD, not started once more", async () => {
+  const job = await submit();
+  await settle();
+  for (let attempt = 1; attempt < limits.attemptCountMax; attempt++) await loseLease();
+  expect(await store.findJobById(job.id)).toMatchObject({ state: "RUNNING", attempts: limits.attemptCountMax });
+  manual.finish({ ok: false, failure: { kind: "trapped", cause: "unreachable" } });
+  await settle();
+  const { state, failure, attempts } = (await store.findJobById(job.id)) ?? {};
+  expect([state, failure?.code, attempts]).toEqual(["DEAD", "too_many_attempts", limits.attemptCountMax]);
+});
+
+test("a kernel that claims again what it has lost unnoticed stops the earlier run", async () => {
+  const job = await submit();
+  await settle();
+  await loseLease();
+  expect(await store.findJobById(job.id)).toMatchObject({ state: "RUNNING", attempts: 2 });
+  expect(manual.running()).toBe(1);
+});
+
+test.each(["submit", "claim"] as const)("a %s that the network delivers twice starts its job, once and at once", async (kind) => {
+  qrtx = await startQrtx(1);
+  // The first copy is applied before the second, whose answer comes back.
+  const twice = async (step: Step): Promise<void> => {
+    delays = {};
+    await real.commit(step);
+  };
+  if (kind === "submit") delays.submit = twice;
+  const first = await submit();
+  await settle();
+  expect([await stateOf(first), manual.running()]).toEqual(["RUNNING", 1]);
+  if (kind === "submit") return;
+  const second = await submit();
+  delays.claim = twice;
+  manual.finish();
+  await settle();
+  expect([await stateOf(first), await stateOf(second), manual.running()]).toEqual(["COMPLETED", "RUNNING", 1]);
+});
+
+test("when the store's clock goes back an hour, what a dead kernel held is taken over after two leases at most", async () => {
+  const job = await submit();
+  storeOffsetMs = -3_600_000;
+  const heir = await startQrtx(4, [idealSimulator(26)], "kernel_b");
+  for (let passedMs = 0; passedMs < 2 * limits.leaseMs + limits.reapIntervalMs; passedMs += limits.reapIntervalMs) {
+    clock.advance(limits.reapIntervalMs);
+    await heir.tick();
+  }
+  expect(await store.findJobById(job.id)).toMatchObject({ state: "RUNNING", holder: "kernel_b", attempts: 2 });
+});

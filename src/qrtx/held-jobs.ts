@@ -60,6 +60,9 @@ export class HeldJobs {
       isSettling: false,
     };
     this.#claims.delete(job.id);
+    // Claimed before, lost unnoticed, and claimed again: the earlier run is nobody's any more.
+    const earlier = this.#jobs.get(job.id);
+    if (earlier !== undefined) this.stop(earlier, "lost");
     this.#jobs.set(job.id, held);
     if (this.#stopReasonOfAll !== undefined) this.stop(held, this.#stopReasonOfAll);
     return held;

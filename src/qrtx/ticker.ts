@@ -59,6 +59,7 @@ export function createTicker(options: TickerOptions): Ticker {
   let isStopped = false;
   let renewedAtMs = clock.monotonicMs();
   let lookedForExpiryAtMs = Number.NEGATIVE_INFINITY;
+  let reapedAtMs = clock.monotonicMs();
   let heartbeatAtMs = clock.monotonicMs();
   let caughtUpAtMs = clock.monotonicMs();
   let measuredAtMs = Number.NEGATIVE_INFINITY;
@@ -126,13 +127,19 @@ export function createTicker(options: TickerOptions): Ticker {
 
   async function reapExpired(): Promise<void> {
     if (clock.monotonicMs() - lookedForExpiryAtMs < limits.reapIntervalMs) return;
-    const expiryMs = await store.nextExpiryMs();
-    if (expiryMs !== undefined && expiryMs <= (await store.nowMs())) {
-      const { attemptCountMax, claimBatchMax, idempotencyKeptMs } = limits;
-      await committer.commit({ kind: "reap", attemptCountMax, limit: claimBatchMax, idempotencyKeptMs });
-      mayWait = true;
+    // Also when nothing is due: a store's clock that went back leaves leases that would not be due for long.
+    if (clock.monotonicMs() - reapedAtMs >= limits.leaseMs || (await isSomethingDue())) {
+      const { attemptCountMax, claimBatchMax, idempotencyKeptMs, leaseMs } = limits;
+      const outcome = await committer.commit({ kind: "reap", attemptCountMax, leaseMs, limit: claimBatchMax, idempotencyKeptMs });
+      if (outcome.kind === "applied" && outcome.jobs.length > 0) mayWait = true;
+      reapedAtMs = clock.monotonicMs();
     }
     lookedForExpiryAtMs = clock.monotonicMs();
+  }
+
+  async function isSomethingDue(): Promise<boolean> {
+    const expiryMs = await store.nextExpiryMs();
+    return expiryMs !== undefined && expiryMs <= (await store.nowMs());
   }
 
   async function claimReady(): Promise<void> {

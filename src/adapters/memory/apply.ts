@@ -179,6 +179,7 @@ function isOwned(job: Job, { owner }: CancelStep): boolean {
 }
 
 function applyReap(state: MemoryState, step: ReapStep, nowMs: number): StepOutcome {
+  shortenLeases(state, nowMs + step.leaseMs);
   const live = liveJobs(state);
   const silent = live
     .filter(({ job }) => job.state !== "QUEUED" && job.leaseUntilMs <= nowMs)
@@ -191,6 +192,14 @@ function applyReap(state: MemoryState, step: ReapStep, nowMs: number): StepOutco
   const old = [...state.idempotency].filter(([, record]) => record.createdAtMs <= nowMs - step.idempotencyKeptMs);
   for (const [key] of old.sort(compareAge).slice(0, step.limit)) state.idempotency.delete(key);
   return applied(state, events);
+}
+
+/** Leases that end later than any can were granted before the clock went back. */
+function shortenLeases(state: MemoryState, latestMs: number): void {
+  for (const found of liveJobs(state)) {
+    if (found.job.leaseUntilMs <= latestMs) continue;
+    state.jobs.set(found.job.id, { ...found, job: { ...found.job, leaseUntilMs: latestMs } });
+  }
 }
 
 function reapJob(state: MemoryState, found: StoredJob, attemptCountMax: number, nowMs: number): JobEvent {
