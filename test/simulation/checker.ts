@@ -8,13 +8,13 @@ import type { KernelStore } from "../../src/ports/store.ts";
 import { type Acknowledged, owner } from "./clients.ts";
 import { hashText, type Totals } from "./coverage.ts";
 import { expectedCounts } from "./simulated-compute.ts";
+import type { World } from "./world.ts";
 
-/** Appends to `violations`; fills the totals. */
+/** Appends to the world's violations; fills its totals. */
 export async function checkHistory(
   store: KernelStore,
+  { totals, violations, time, offsetMsMax }: World,
   acknowledged: readonly Acknowledged[],
-  totals: Totals,
-  violations: string[],
 ): Promise<void> {
   const events = await readAllEvents(store);
   const byJob = Map.groupBy(events, ({ jobId }) => jobId);
@@ -31,6 +31,16 @@ export async function checkHistory(
     else await checkEnd(store, job, entry, byJob.get(job.id) ?? [], totals, violations);
   }
   // Jobs whose acknowledgement was lost exist too; a key never made two.
+  const jobOfKey = new Map<string, string>();
+  for (const jobId of byJob.keys()) {
+    const job = await store.findJobById(jobId);
+    if (job === undefined) continue;
+    const { key = "" } = job.spec.tags;
+    const other = jobOfKey.get(key);
+    if (other !== undefined) violations.push(`${key} made both ${other} and ${jobId}`);
+    jobOfKey.set(key, jobId);
+    checkDeadline(job, time.nowMs() + offsetMsMax, violations);
+  }
   totals.events += events.length;
   for (const event of events) {
     if (event.from !== undefined && event.to === "QUEUED") totals.reclaims++;
@@ -67,6 +77,13 @@ function checkJobHistory(jobId: string, history: readonly JobEvent[], violations
       if (event.fence < previous.fence) violations.push(`${jobId}: its fence fell from ${previous.fence} to ${event.fence}`);
     }
   }
+}
+
+/** A deadline may be judged by any kernel's clock or by the store's, but by none before one of them had reached it. */
+function checkDeadline({ id, failure, deadlineMs }: Job, latestMs: number, violations: string[]): void {
+  if (failure?.code !== "deadline_exceeded") return;
+  if (deadlineMs === undefined) violations.push(`${id} failed by a deadline that it did not have`);
+  else if (deadlineMs > latestMs) violations.push(`${id} failed by a deadline that no clock has reached`);
 }
 
 async function checkEnd(

@@ -12,15 +12,37 @@ export interface Totals {
   staleRefusals: number;
   requestsLost: number;
   repliesLost: number;
+  doubled: number;
+  late: number;
+  reordered: number;
+  cutOff: number;
+  requestsOfTheDead: number;
   kills: number;
   pauses: number;
   takeovers: number;
+  partitions: number;
+  halfPartitions: number;
+  clientPartitions: number;
   clockJumps: number;
+  hourJumps: number;
+  storeClockJumps: number;
   workerTraps: number;
   repeatsAnswered: number;
   streamItems: number;
   streamsResumed: number;
+  streamsMovedToOtherKernel: number;
+  resubmitted: number;
+  conflictsRefused: number;
+  /** Looks at the world that found two, or three, kernels alive. */
+  twoKernelsAlive: number;
+  threeKernelsAlive: number;
+  /** Looks that found a RUNNING job really run by the kernel that holds it. */
+  heldForSure: number;
+  /** Looks that found one that nobody runs, although its holder lives: a claim whose kernel does not know of it, until the lease ends. */
+  unheld: number;
   virtualMs: number;
+  /** From the end of the faults until every job had ended. */
+  restMs: number;
   /** A hash over every event of the run: equal only if the histories are. */
   historyHash: number;
 }
@@ -37,15 +59,33 @@ export function createTotals(): Totals {
     staleRefusals: 0,
     requestsLost: 0,
     repliesLost: 0,
+    doubled: 0,
+    late: 0,
+    reordered: 0,
+    cutOff: 0,
+    requestsOfTheDead: 0,
     kills: 0,
     pauses: 0,
     takeovers: 0,
+    partitions: 0,
+    halfPartitions: 0,
+    clientPartitions: 0,
     clockJumps: 0,
+    hourJumps: 0,
+    storeClockJumps: 0,
     workerTraps: 0,
     repeatsAnswered: 0,
     streamItems: 0,
     streamsResumed: 0,
+    streamsMovedToOtherKernel: 0,
+    resubmitted: 0,
+    conflictsRefused: 0,
+    twoKernelsAlive: 0,
+    threeKernelsAlive: 0,
+    heldForSure: 0,
+    unheld: 0,
     virtualMs: 0,
+    restMs: 0,
     historyHash: 0,
   };
 }

@@ -2,11 +2,11 @@
 
 import process from "node:process";
 import { addTotals, createTotals } from "./coverage.ts";
-import type { PlantedBug } from "./faulty-store.ts";
+import { type PlantedBug, plantedBugs } from "./faulty-store.ts";
 import { simulate } from "./simulate.ts";
 
 const [firstText = "1", countText = "1", bugText = "none"] = process.argv.slice(2);
-const bugs: readonly PlantedBug[] = ["none", "no_fencing", "reply_before_commit"];
+const bugs = ["none", ...Object.keys(plantedBugs)] as readonly PlantedBug[];
 const bug = bugs.find((name) => name === bugText);
 const first = Number(firstText);
 const count = Number(countText);
@@ -17,9 +17,11 @@ if (bug === undefined || !Number.isInteger(first) || !Number.isInteger(count) ||
 
 const sum = createTotals();
 let failedSeeds = 0;
+let restMsMax = 0;
 for (let seed = first; seed < first + count; seed++) {
-  const { totals, violations } = await simulate(seed, bug);
+  const { totals, violations } = await simulate(seed, { bug });
   addTotals(sum, totals);
+  restMsMax = Math.max(restMsMax, totals.restMs);
   if (violations.length === 0) continue;
   failedSeeds++;
   process.stderr.write(
@@ -29,5 +31,5 @@ for (let seed = first; seed < first + count; seed++) {
       .join("")}`,
   );
 }
-process.stdout.write(`${JSON.stringify({ seeds: count, failedSeeds, ...sum })}\n`);
+process.stdout.write(`${JSON.stringify({ seeds: count, failedSeeds, restMsMax, ...sum })}\n`);
 process.exit(failedSeeds === 0 ? 0 : 1);

@@ -1,10 +1,14 @@
 // Virtual time: events in a heap ordered by (time, order of scheduling). Between two events every promise that can settle has settled,
 // so a seed gives the same history on every engine.
 
+import type { KernelStore } from "../../src/ports/store.ts";
+
 export interface VirtualTime {
   readonly nowMs: () => number;
   at(delayMs: number, action: () => void): void;
   sleep(delayMs: number): Promise<void>;
+  /** The same store; time stands still while one of its answers is under way, however many turns of the real engine that takes. */
+  holdFor(store: KernelStore): KernelStore;
   /** Runs until nothing is scheduled, `isDone` says so, or virtual time passes the limit. Returns whether it was done in time. */
   run(isDone: () => boolean, limitMs: number): Promise<boolean>;
 }
@@ -19,6 +23,13 @@ export function createVirtualTime(startMs: number): VirtualTime {
   let nowMs = startMs;
   let order = 0;
   const heap: Scheduled[] = [];
+  let answersUnderWay = 0;
+
+  /** A macrotask of the real engine: it comes only after every microtask, however many promises they chain. */
+  async function settlePromises(): Promise<void> {
+    do await new Promise<void>((resolve) => setImmediate(resolve));
+    while (answersUnderWay > 0);
+  }
 
   const time: VirtualTime = {
     nowMs: () => nowMs,
@@ -26,6 +37,20 @@ export function createVirtualTime(startMs: number): VirtualTime {
       push(heap, { atMs: nowMs + Math.max(0, delayMs), order: order++, action });
     },
     sleep: (delayMs) => new Promise((resolve) => time.at(delayMs, resolve)),
+    holdFor(store) {
+      const held = Object.entries(store).map(([name, method]) => [
+        name,
+        async (...args: unknown[]) => {
+          answersUnderWay++;
+          try {
+            return await method(...args);
+          } finally {
+            answersUnderWay--;
+          }
+        },
+      ]);
+      return Object.fromEntries(held) as KernelStore;
+    },
     async run(isDone, limitMs) {
       const endMs = nowMs + limitMs;
       await settlePromises();
@@ -47,13 +72,6 @@ export function createVirtualTime(startMs: number): VirtualTime {
     },
   };
   return time;
-}
-
-/** A macrotask of the real engine: it comes only after every microtask, however many promises they chain. */
-function settlePromises(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
 
 function isBefore(a: Scheduled, b: Scheduled): boolean {

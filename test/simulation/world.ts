@@ -1,13 +1,18 @@
-// One simulated world: a store that outlives every crash, a wall clock that jumps, and processes that die, pause and come back.
+// One simulated world: a store that outlives every crash, clocks of which each goes its own way, and processes that die, pause and come back.
 
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Totals } from "./coverage.ts";
+import type { Network } from "./network.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 export interface FaultRates {
   readonly requestLost: number;
   readonly replyLost: number;
+  /** A request that arrives twice. */
+  readonly doubled: number;
+  /** A message that takes seconds or more, so that it outlives its sender's patience, or its sender. */
+  readonly late: number;
   readonly workerTrap: number;
 }
 
@@ -16,26 +21,47 @@ export interface World {
   readonly random: SeededRandom;
   readonly totals: Totals;
   readonly violations: string[];
+  readonly network: Network;
   /** Zero once the world has healed. */
   rates: FaultRates;
-  /** Added to virtual time by every wall clock. */
-  wallOffsetMs: number;
+  /** How far the store's clock is from virtual time. */
+  storeOffsetMs: number;
+  /** Virtual time at which the store's clock jumped last. */
+  storeJumpedAtMs: number;
+  /** The furthest that any wall clock was ever ahead of virtual time. */
+  offsetMsMax: number;
+  /** By kernel id, dead ones too. */
+  readonly kernels: Map<string, Process>;
+  /** Runs of one claim, by job and attempt: who drives it. Kept for good, because no claim may ever be run by two. */
+  readonly runs: Map<string, Process>;
+  /** Those that go on now. */
+  readonly openRuns: Set<string>;
+  /** Jobs whose result was stored. */
+  readonly completed: Set<string>;
+  /** By job and fence: from when until when its newest lease was granted, in virtual time. */
+  readonly grants: Map<string, { readonly grantedAtMs: number; readonly untilMs: number }>;
+  processCount: number;
 }
 
-export function wallClock(world: World): Clock {
-  return { nowMs: () => world.time.nowMs() + world.wallOffsetMs, monotonicMs: () => world.time.nowMs() };
+/** A wall clock that jumps beside a monotonic one that never does. */
+export function createClock({ time }: World, offsetMs: () => number): Clock {
+  return { nowMs: () => time.nowMs() + offsetMs(), monotonicMs: () => time.nowMs() };
 }
 
 /** A process: what is delivered to it waits while it is paused and vanishes when it is dead. */
 export class Process {
   readonly #world: World;
+  /** Its address on the network. */
+  readonly address: number;
   readonly death: Promise<void>;
+  #wallOffsetMs = 0;
   #isAlive = true;
   #pausedUntilMs = 0;
   #die: () => void = () => {};
 
   constructor(world: World) {
     this.#world = world;
+    this.address = ++world.processCount;
     this.death = new Promise((resolve) => {
       this.#die = resolve;
     });
@@ -43,6 +69,19 @@ export class Process {
 
   get isAlive(): boolean {
     return this.#isAlive;
+  }
+
+  get isPaused(): boolean {
+    return this.#pausedUntilMs > this.#world.time.nowMs();
+  }
+
+  get wallOffsetMs(): number {
+    return this.#wallOffsetMs;
+  }
+
+  jumpClock(byMs: number): void {
+    this.#wallOffsetMs += byMs;
+    this.#world.offsetMsMax = Math.max(this.#world.offsetMsMax, this.#wallOffsetMs);
   }
 
   kill(): void {
@@ -69,35 +108,4 @@ export class Process {
     if (waitMs > 0) this.#world.time.at(waitMs, () => this.#arrive(action));
     else action();
   }
-}
-
-/** What a request is told when it gets no answer. */
-export const timeoutMs = 2_000;
-
-/**
- * A call from one process to something outside it, over a line that loses requests and replies. The other side may act although
- * the caller never learns of it, or died meanwhile.
- */
-export function callOverNetwork<T>(world: World, caller: Process, act: () => Promise<T>, lost: () => Error): Promise<T> {
-  const { random, totals, rates } = world;
-  return new Promise<T>((resolve, reject) => {
-    if (random.chance(rates.requestLost)) {
-      totals.requestsLost++;
-      caller.deliver(timeoutMs, () => reject(lost()));
-      return;
-    }
-    world.time.at(random.between(0, 20), () => {
-      act().then(
-        (value) => {
-          if (random.chance(rates.replyLost)) {
-            totals.repliesLost++;
-            caller.deliver(timeoutMs, () => reject(lost()));
-          } else {
-            caller.deliver(random.between(0, 20), () => resolve(value));
-          }
-        },
-        (error: unknown) => caller.deliver(random.between(0, 20), () => reject(error)),
-      );
-    });
-  });
 }
