@@ -157,7 +157,10 @@ export async function createQrtx(options: QrtxOptions): Promise<Qrtx> {
       if (held.takenCount > 0 || hub.listenerCount > 0 || (await store.countJobs()).QUEUED > 0) return limits.tickIdleMs;
       // What other kernels on this store hold: their leases may run out.
       const expiryMs = await store.nextExpiryMs();
-      return expiryMs === undefined ? undefined : Math.max(expiryMs - (await store.nowMs()), limits.reapIntervalMs);
+      if (expiryMs === undefined) return undefined;
+      // One that ends later than any lease can is what the store's clock left behind when it went back: reaping shortens it.
+      const waitMs = Math.min(expiryMs - (await store.nowMs()), limits.leaseMs);
+      return Math.max(waitMs, limits.reapIntervalMs);
     },
 
     async drain(signal) {

@@ -59,7 +59,7 @@ export function createTicker(options: TickerOptions): Ticker {
   let isStopped = false;
   let renewedAtMs = clock.monotonicMs();
   let lookedForExpiryAtMs = Number.NEGATIVE_INFINITY;
-  let reapedAtMs = clock.monotonicMs();
+  let reapedAtMs = Number.NEGATIVE_INFINITY;
   let heartbeatAtMs = clock.monotonicMs();
   let caughtUpAtMs = clock.monotonicMs();
   let measuredAtMs = Number.NEGATIVE_INFINITY;

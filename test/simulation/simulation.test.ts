@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { createTemporaryFile, openStore } from "../../src/adapters/libsql/testing.ts";
 import { pickRuntime, root } from "../../tools/runtime.mjs";
 import { whyMissing } from "../support/kernel.ts";
 import { addTotals, createTotals } from "./coverage.ts";
@@ -17,6 +18,7 @@ const seedCount = 2_000;
 const seedsMsMax = 120_000;
 const bugSeedCount = 20;
 const comparedSeedCount = 60;
+const sqlSeedCount = 20;
 
 async function simulateMany(first: number, count: number, options: SimulationOptions = {}) {
   const sum = createTotals();
@@ -61,6 +63,16 @@ describe("several kernels on one store, under crashes, pauses, partitions, fault
   test.each(Object.entries(plantedBugs))("the planted bug %s (%s) is caught", async (bug) => {
     const { failures } = await simulateMany(1, bugSeedCount, { bug: bug as keyof typeof plantedBugs });
     expect(failures.length).toBeGreaterThan(0);
+  });
+
+  // SQL answers slower than maps do, so fewer seeds: enough to show that the kernels cannot tell the two apart.
+  test(`live through the same histories over a database file, on seeds 1 to ${sqlSeedCount}`, async () => {
+    for (let seed = 1; seed <= sqlSeedCount; seed++) {
+      const file = createTemporaryFile();
+      const overSql = await simulate(seed, { openStore: (clock) => openStore(file.url, clock) });
+      file.remove();
+      expect(overSql).toEqual(await simulate(seed));
+    }
   });
 
   test.each(["bun", "deno", "node"] as const)(`%s lives through the same histories, event for event`, async (runtime) => {

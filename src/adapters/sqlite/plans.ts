@@ -239,6 +239,7 @@ export function planReap(step: ReapStep, nowMs: number, expired: readonly Job[])
         single: true,
         args: [job.id, job.fence, reason, nowMs, job.state, to, 1, 0, failure === undefined ? null : encodeFailure(failure), 0],
       })),
+      { sql: sql.shortenLeases, args: [nowMs + step.leaseMs] },
       { sql: sql.dropIdempotency, args: [nowMs - step.idempotencyKeptMs, step.limit] },
     ],
     answer: (results) => {

@@ -88,6 +88,9 @@ export const findExpired = `select ${jobJson} from (
     where state = 'QUEUED' and deadline_ms is not null and deadline_ms <= ?1 order by deadline_ms, id limit ?2)
 ) order by late, expiry_ms, id limit ?2`;
 
+/** ?1 latest end of a lease. Those beyond it were granted before the clock went back. */
+export const shortenLeases = `update jobs set lease_until_ms = ?1 where state in ('SCHEDULED', 'RUNNING') and lease_until_ms > ?1`;
+
 /** ?1 newest that is dropped ?2 limit */
 export const dropIdempotency = `delete from idempotency where rowid in (
   select rowid from idempotency where created_at_ms <= ?1 order by created_at_ms, tenant, key limit ?2)`;

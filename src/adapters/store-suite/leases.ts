@@ -84,6 +84,19 @@ export function leaseTests(subject: Subject): void {
     expect((await apply(make.reap({ limit: 3 }))).jobs.map(({ id }) => id)).toEqual([make.jobId(3)]);
   });
 
+  test("a lease that the clock left behind when it went back is shortened, and nothing else about its job changes", async () => {
+    await apply(make.submit(1));
+    const held = await applyOne(make.claim(1, { start: true, leaseMs: 300 }));
+    subject.clock.advance(-3_600_000);
+    expect((await apply(make.reap({ leaseMs: 300 }))).jobs).toEqual([]);
+    const shortened = { ...held, leaseUntilMs: make.startMs - 3_600_000 + 300 };
+    expect(await subject.store.findJobById(make.jobId(1))).toEqual(shortened);
+    subject.clock.advance(299);
+    expect((await apply(make.reap({ leaseMs: 300 }))).jobs).toEqual([]);
+    subject.clock.advance(1);
+    expect((await apply(make.reap({ leaseMs: 300 }))).jobs).toMatchObject([{ id: make.jobId(1), state: "QUEUED" }]);
+  });
+
   test("old idempotency records are dropped, so their keys are free again", async () => {
     await apply(make.submit(1, { idempotencyKey: "old", requestHash: "h" }));
     subject.clock.advance(500);
