@@ -25,7 +25,7 @@ export const regressionSeeds: readonly RegressionSeed[] = [
     test: "a job whose worker dies at its last attempt is DEAD, not started once more",
   },
   {
-    seed: 4,
+    seed: 59,
     found: "after the store's clock had gone back an hour, what a dead kernel held stayed RUNNING for that hour",
     test: "when the store's clock goes back an hour, what a dead kernel held is taken over after two leases at most",
   },

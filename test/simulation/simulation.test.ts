@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createTemporaryFile, openStore } from "../../src/adapters/libsql/testing.ts";
 import { pickRuntime, root } from "../../tools/runtime.mjs";
 import { whyMissing } from "../support/kernel.ts";
@@ -14,11 +14,13 @@ import { regressionSeeds } from "./regressions.ts";
 import { type SimulationOptions, simulate } from "./simulate.ts";
 
 const seedCount = 2_000;
-/** The bar of a machine with two cores; it takes about a fifth of that. */
-const seedsMsMax = 120_000;
+/** Only so that a hang ends: the seeds take under a minute on two cores, and many times that on a machine that does much else. */
+const testMsMax = 600_000;
 const bugSeedCount = 20;
 const comparedSeedCount = 60;
 const sqlSeedCount = 20;
+
+vi.setConfig({ testTimeout: testMsMax });
 
 async function simulateMany(first: number, count: number, options: SimulationOptions = {}) {
   const sum = createTotals();
@@ -37,19 +39,15 @@ async function simulateMany(first: number, count: number, options: SimulationOpt
 }
 
 describe("several kernels on one store, under crashes, pauses, partitions, faulty networks and clocks that jump", () => {
-  test(
-    `keep every promise on seeds 1 to ${seedCount}, and every seed does work`,
-    async () => {
-      const { sum, failures, idle } = await simulateMany(1, seedCount);
-      expect(failures).toEqual([]);
-      expect(idle).toEqual([]);
-      // What was acknowledged ended, all of it.
-      expect(sum.completed + sum.failed + sum.cancelled + sum.dead).toBe(sum.acknowledged);
-      // Everything that can happen to a kernel, and everything that kernels can do, has happened.
-      expect(Object.entries(sum).filter(([, count]) => count === 0)).toEqual([]);
-    },
-    seedsMsMax,
-  );
+  test(`keep every promise on seeds 1 to ${seedCount}, and every seed does work`, async () => {
+    const { sum, failures, idle } = await simulateMany(1, seedCount);
+    expect(failures).toEqual([]);
+    expect(idle).toEqual([]);
+    // What was acknowledged ended, all of it.
+    expect(sum.completed + sum.failed + sum.cancelled + sum.dead).toBe(sum.acknowledged);
+    // Everything that can happen to a kernel, and everything that kernels can do, has happened.
+    expect(Object.entries(sum).filter(([, count]) => count === 0)).toEqual([]);
+  });
 
   test("keep their promises on every seed that once found a bug, and each of these bugs has a test without luck", async () => {
     const tests = readFileSync(join(root, "src/qrtx/create-qrtx.test.ts"), "utf8");
