@@ -66,3 +66,22 @@ export const kernelGoals = {
     reason: "An edge worker is started by the request that waits for it.",
   },
 } as const satisfies Record<string, Goal>;
+
+const memoryReason = "What a job leaves in memory is bounded: a kernel that runs for months must not grow with them.";
+
+export const memoryGoals = {
+  bun: {
+    bar: "memory after 20 000 jobs over the level at 2 000, Bun",
+    unit: "MB",
+    goal: 64,
+    better: "lower",
+    reason: memoryReason,
+  },
+  deno: {
+    bar: "memory after 20 000 jobs over the level at 2 000, Deno",
+    unit: "MB",
+    goal: 64,
+    better: "lower",
+    reason: memoryReason,
+  },
+} as const satisfies Record<string, Goal>;

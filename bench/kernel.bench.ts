@@ -8,22 +8,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { type Client, createClient } from "@connectrpc/connect";
-import { createConnectTransport } from "@connectrpc/connect-web";
 import { JobState } from "../src/gen/eigen/kernel/v1/jobs_pb.ts";
-import { EigenKernelService } from "../src/gen/eigen/kernel/v1/service_pb.ts";
 import { type RuntimeName, startKernel, whyMissing } from "../test/support/kernel.ts";
 import { pickRuntime, root } from "../tools/runtime.mjs";
 import { type Goal, kernelGoals } from "./goals.ts";
+import { bell, connect, followCompletions, rate } from "./support/load.ts";
 import { type Measured, percentile, quartiles, readBenchOptions, report } from "./support/report.ts";
 
-type KernelRpc = Client<typeof EigenKernelService>;
-
 const options = readBenchOptions(process.argv.slice(2));
-const bell = 'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;';
 // Keeps a worker busy for minutes: 24 qubits, 200 layers that do not cancel.
 const slow = `OPENQASM 3.0; include "stdgates.inc"; qubit[24] q; bit[24] c; for int k in [1:200] { ry(0.1) q; rz(0.1) q; } c = measure q;`;
-const clientCount = 16;
 const sizes = options.isSmoke
   ? { latencyJobs: 20, rounds: 1, roundJobs: 160, queuedJobs: 200, statusCalls: 50, boots: 1, fsyncs: 50 }
   : { latencyJobs: 300, rounds: 5, roundJobs: 3200, queuedJobs: 10_000, statusCalls: 500, boots: 7, fsyncs: 300 };
@@ -144,56 +138,6 @@ async function measureDeepQueue(): Promise<void> {
   const deep = submitTimes.slice(-Math.max(100, Math.floor(submitTimes.length / 10)));
   measured.push({ goal: kernelGoals.deepQueueSubmitP95, value: percentile(deep, 0.95), spread: quartiles(deep) });
   measured.push({ goal: kernelGoals.deepQueueStatusP95, value: percentile(statusTimes, 0.95), spread: quartiles(statusTimes) });
-}
-
-function connect(baseUrl: string): KernelRpc {
-  return createClient(EigenKernelService, createConnectTransport({ baseUrl, useBinaryFormat: true }));
-}
-
-/** Calls a second when this many clients share the calls, each waiting for its answer. */
-async function rate(callCount: number, call: () => Promise<void>, clients = clientCount): Promise<number> {
-  let left = callCount;
-  const startMs = performance.now();
-  await Promise.all(
-    Array.from({ length: clients }, async () => {
-      while (left-- > 0) await call();
-    }),
-  );
-  return (1000 * callCount) / (performance.now() - startMs);
-}
-
-interface Completions {
-  wait(jobId: string): Promise<void>;
-  close(): void;
-}
-
-/** One event stream tells all sixteen clients when their jobs are COMPLETED. */
-async function followCompletions(baseUrl: string): Promise<Completions> {
-  const waiting = new Map<string, () => void>();
-  const early = new Set<string>();
-  const abort = new AbortController();
-  const stream = connect(baseUrl).subscribeToEvents({ cursor: "0", states: [JobState.COMPLETED] }, { signal: abort.signal });
-  void (async () => {
-    try {
-      for await (const { payload } of stream) {
-        if (payload.case !== "jobMoved") continue;
-        const { jobId } = payload.value;
-        const wake = waiting.get(jobId);
-        if (wake === undefined) early.add(jobId);
-        waiting.delete(jobId);
-        wake?.();
-      }
-    } catch (error) {
-      if (!abort.signal.aborted) throw error;
-    }
-  })();
-  return {
-    async wait(jobId) {
-      if (early.delete(jobId)) return;
-      await new Promise<void>((resolve) => waiting.set(jobId, resolve));
-    },
-    close: () => abort.abort(),
-  };
 }
 
 async function startEcho(): Promise<{ port: number; child: ChildProcess }> {
