@@ -109,7 +109,8 @@ export const limits = {
   concurrentRequestCountMax: 65_535, // performance.network.max_concurrent_requests: one address has no more ports to call from.
 
   // Client and terminal ----------------------------------------------------------------------------------------------
-  clientAttemptCountMax: 6, // Tries of one call, or of one stream without progress: about 6 s with the pauses below.
+  clientAttemptCountMax: 6, // Tries of one call, or to open a stream: about 6 s with the pauses below.
+  clientResumeCountMax: 12, // Tries to resume a stream that had come: 15 to 31 s, so that a lost network or a restart is sat out.
   clientRetryMsFirst: 100, // Pause after the first failure; doubled each time, and drawn anew between half and whole.
   clientRetryMsMax: 5_000, // Longest pause, also when the kernel asks for a longer one: then its answer is told instead.
   clientReadBytesMax: 16 * 1024 * 1024, // One message; the largest is a part of a result: a chunk and its framing.

@@ -324,6 +324,14 @@ describe("monitoring", () => {
     expect(calls).toHaveLength(4);
   });
 
+  test("a stream that had come is tried again more often than one that never did, and given up too", async () => {
+    const calls: string[] = [];
+    const retry = { attemptCountMax: 2, resumeCountMax: 5 };
+    const client = connectTo(breaking([1, ...new Array(50).fill(0)], calls), { retry });
+    expect(await errorOf(collect(client.monitorJob(jobId)))).toMatchObject({ code: "unreachable" });
+    expect(calls).toHaveLength(1 + 4);
+  });
+
   test("progress makes the bound start anew", async () => {
     const calls: string[] = [];
     const client = connectTo(breaking([1, 0, 1, 0, 1, 0], calls), { retry: { attemptCountMax: 3 } });

@@ -28,6 +28,7 @@ export async function* followResuming<Item>(stream: ResumableStream<Item>, optio
   const isGivenUp = (): boolean => isClosed() || signal?.aborted === true;
   let cursor = stream.cursor;
   let failureCount = 0;
+  let hasCome = false;
   for (;;) {
     if (isGivenUp()) throw canceled();
     // Aborted whenever the reading ends, also when the reader leaves: the call must not stay open behind its back.
@@ -38,6 +39,7 @@ export async function* followResuming<Item>(stream: ResumableStream<Item>, optio
     try {
       for await (const item of stream.open(cursor, call.signal)) {
         failureCount = 0;
+        hasCome = true;
         const next = stream.cursorOf(item);
         if (!isAfter(next, cursor)) continue;
         cursor = next;
@@ -54,7 +56,13 @@ export async function* followResuming<Item>(stream: ResumableStream<Item>, optio
     }
     if (isGivenUp()) throw canceled();
     failureCount++;
-    const delayMs = retryDelayMs(error, failureCount, policy, Math.random());
+    const delayMs = retryDelayMs(
+      error,
+      failureCount,
+      policy,
+      Math.random(),
+      hasCome ? policy.resumeCountMax : policy.attemptCountMax,
+    );
     if (delayMs === undefined) throw error;
     await sleep(delayMs, signal);
   }

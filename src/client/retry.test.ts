@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { KernelClientError } from "./errors.ts";
 import { defaultRetryPolicy, retryDelayMs, sleep } from "./retry.ts";
 
-const policy = { attemptCountMax: 6, delayMsFirst: 100, delayMsMax: 1000 };
+const policy = { attemptCountMax: 6, resumeCountMax: 12, delayMsFirst: 100, delayMsMax: 1000 };
 const unreachable = new KernelClientError({ code: "unreachable", rpc: "unavailable", text: "", hint: "", retryable: true });
 
 test("pauses double up to the longest, drawn between half and whole, and end with the last try", () => {
@@ -30,6 +30,18 @@ test("all tries of one call take about as long as the policy promises", () => {
     (_, index) => retryDelayMs(unreachable, index + 1, defaultRetryPolicy, 1) ?? 0,
   );
   expect(pauses.reduce((sum, pause) => sum + pause)).toBeLessThan(10_000);
+});
+
+test("a stream that had come is resumed across ten seconds without a network, whatever the draw", () => {
+  const { resumeCountMax } = defaultRetryPolicy;
+  const pauses = Array.from(
+    { length: resumeCountMax },
+    (_, index) => retryDelayMs(unreachable, index + 1, defaultRetryPolicy, 0, resumeCountMax) ?? 0,
+  );
+  const totalMs = pauses.reduce((sum, pause) => sum + pause);
+  expect(totalMs).toBeGreaterThan(12_000);
+  expect(totalMs).toBeLessThan(31_000);
+  expect(pauses.at(-1)).toBe(0);
 });
 
 test("a sleep ends at once when its signal aborts, also when it had aborted before", async () => {

@@ -7,6 +7,8 @@ import { KernelClientError } from "./errors.ts";
 export interface RetryPolicy {
   /** Tries of one call, the first included; 1: no retries. */
   readonly attemptCountMax: number;
+  /** The same for a stream that had brought something: its reader rather waits than starts again. */
+  readonly resumeCountMax: number;
   /** Pause after the first failure; doubled each time. */
   readonly delayMsFirst: number;
   /** Longest pause. A kernel that asks for a longer one is not asked again: its answer is thrown. */
@@ -15,6 +17,7 @@ export interface RetryPolicy {
 
 export const defaultRetryPolicy: RetryPolicy = {
   attemptCountMax: limits.clientAttemptCountMax,
+  resumeCountMax: limits.clientResumeCountMax,
   delayMsFirst: limits.clientRetryMsFirst,
   delayMsMax: limits.clientRetryMsMax,
 };
@@ -25,8 +28,9 @@ export function retryDelayMs(
   failureCount: number,
   policy: RetryPolicy,
   random: number,
+  attemptCountMax: number = policy.attemptCountMax,
 ): number | undefined {
-  if (failureCount >= policy.attemptCountMax || !isWorthRetrying(error)) return undefined;
+  if (failureCount >= attemptCountMax || !isWorthRetrying(error)) return undefined;
   const whole = Math.min(policy.delayMsMax, policy.delayMsFirst * 2 ** (failureCount - 1));
   // Between half and whole, so that clients that failed together do not come back together.
   const jittered = whole * (0.5 + random / 2);
