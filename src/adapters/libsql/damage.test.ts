@@ -135,7 +135,7 @@ test(`${flipCount} flipped bytes of the file (seed ${seed}): each is noticed, or
   const wrong: string[] = [];
   for (let count = 0; count < flipCount; count++) {
     const place = random.between(0, wholeFile.length - 1);
-    const mask = 1 << random.between(0, 7);
+    const mask = 1 << random.between(0, 8);
     const answers = await answersOf(flip(wholeFile, place, mask));
     const differing = wrongAnswers(answers);
     if (differing.length > 0) wrong.push(`byte ${place} xor ${mask}: ${differing.slice(0, 2).join("; ").slice(0, 600)}`);
@@ -153,7 +153,7 @@ test(`flipped bytes of the log (seed ${seed}): the history ends before them, and
   const random = createSeededRandom(seed + 1);
   for (let count = 0; count < 60; count++) {
     const place = random.between(0, log.length - 1);
-    await expectPrefix(await answersOf(loggedFile, flip(log, place, 1 << random.between(0, 7))), `byte ${place}`);
+    await expectPrefix(await answersOf(loggedFile, flip(log, place, 1 << random.between(0, 8))), `byte ${place}`);
   }
 });
 

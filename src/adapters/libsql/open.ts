@@ -14,6 +14,7 @@ import type { Reader } from "../sqlite/connection.ts";
 import { codeOf, isDamage } from "../sqlite/failures.ts";
 import { bringUpToDate, readStanding, type SchemaStanding } from "../sqlite/migrate.ts";
 import { migrations } from "../sqlite/migrations.gen.ts";
+import { textOf } from "../sqlite/rows.ts";
 import { createSqliteStore } from "../sqlite/store.ts";
 import { clientReader } from "./client-reader.ts";
 import { type FileConnection, openFile } from "./file-connection.ts";
@@ -86,10 +87,11 @@ async function examine(path: string): Promise<KernelError | undefined> {
 
 /** What SQLite itself finds: pages, indexes against their tables, constraints. Rows prove themselves when they are read. */
 async function findDamage(reader: Reader): Promise<string | undefined> {
-  const verdict = String((await reader.query({ sql: "pragma integrity_check(1)", args: [] }))[0]?.[0]);
+  const checked = await reader.query({ sql: "select cast(integrity_check as blob) from pragma_integrity_check(1)", args: [] });
+  const verdict = textOf(checked[0]?.[0]);
   if (verdict !== "ok") return verdict;
-  const orphans = await reader.query({ sql: "pragma foreign_key_check", args: [] });
-  return orphans.length === 0 ? undefined : `a row of ${String(orphans[0]?.[0])} belongs to none of ${String(orphans[0]?.[2])}`;
+  const orphans = await reader.query({ sql: "select 1 from pragma_foreign_key_check limit 1", args: [] });
+  return orphans.length === 0 ? undefined : "a row belongs to another one that is not there";
 }
 
 /** A rule or an index whose text was changed would keep other promises than ours. And the counts must be those of the jobs. */
@@ -98,7 +100,7 @@ async function findStrangeSchema(reader: Reader, standing: SchemaStanding): Prom
   const wanted = migrations[applied - 1]?.schemaHash;
   if (wanted === undefined) return undefined;
   const texts = await reader.query({ sql: schemaTexts, args: [] });
-  const found = sha256Hex(JSON.stringify(texts.map((row) => Array.from(row))));
+  const found = sha256Hex(JSON.stringify(texts.map((row) => Array.from(row, textOf))));
   if (found !== wanted)
     return kernelError("store_corrupt", { facts: { reason: "its tables or rules are not those of its migrations" } });
   const [counted] = await reader.query({ sql: miscounts, args: [] });
@@ -107,7 +109,8 @@ async function findStrangeSchema(reader: Reader, standing: SchemaStanding): Prom
     : kernelError("store_corrupt", { facts: { reason: "its counts are not those of its jobs" } });
 }
 
-const schemaTexts = "select type, name, tbl_name, sql from sqlite_master where sql is not null order by type, name";
+const schemaTexts =
+  "select cast(type as blob), cast(name as blob), cast(tbl_name as blob), cast(sql as blob) from sqlite_master where sql is not null order by type, name";
 const miscounts = `select 1 from job_counts where (queued, scheduled, running, completed, failed, cancelled, dead) is not (select
   ${["QUEUED", "SCHEDULED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "DEAD"].map((state) => `count(*) filter (where state = '${state}')`).join(", ")}
   from jobs)`;

@@ -6,6 +6,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
 import type { Reader, Rows, Statement } from "./connection.ts";
 import { type Migration, migrations } from "./migrations.gen.ts";
+import { textOf } from "./rows.ts";
 
 /** How a database stands to this kernel's migrations. */
 export type SchemaStanding =
@@ -17,19 +18,19 @@ export async function readStanding(reader: Pick<Reader, "query">): Promise<Schem
   const ask = async (sql: string): Promise<Rows> => reader.query({ sql, args: [] });
   // A Durable Object keeps tables of its own under _cf_.
   const tables = await ask(
-    "select name from sqlite_master where type = 'table' and name not like 'sqlite$_%' escape '$' and name not like '$_cf$_%' escape '$'",
+    "select cast(name as blob) from sqlite_master where type = 'table' and name not like 'sqlite$_%' escape '$' and name not like '$_cf$_%' escape '$'",
   );
   if (tables.length === 0) return { kind: "behind", missing: migrations };
-  if (!tables.some((row) => row[0] === "schema_version")) {
+  if (!tables.some((row) => textOf(row[0]) === "schema_version")) {
     return refusal("store_corrupt", { reason: "it is a database of another program: it has tables but no schema_version" });
   }
-  const applied = await ask("select version, name, checksum from schema_version order by version");
+  const applied = await ask("select version, cast(checksum as blob) from schema_version order by version");
   const found = Number(applied.at(-1)?.[0] ?? 0);
   if (found > migrations.length) return refusal("store_newer", { found_version: found, known_version: migrations.length });
   for (const [index, row] of applied.entries()) {
     const known = migrations[index];
-    if (Number(row[0]) !== known?.version || row[2] !== known.checksum) {
-      return refusal("store_corrupt", { reason: `migration ${String(row[1])} is not the one this kernel knows` });
+    if (Number(row[0]) !== known?.version || textOf(row[1]) !== known.checksum) {
+      return refusal("store_corrupt", { reason: `migration ${Number(row[0])} is not the one this kernel knows` });
     }
   }
   const missing = migrations.slice(applied.length);

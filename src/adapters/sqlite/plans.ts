@@ -17,7 +17,7 @@ import type {
 } from "../../ports/store.ts";
 import { isYield, reapVerdict, startReason, submitReason, submittedJob } from "../store.rules.ts";
 import type { Rows, SqlValue, Statement } from "./connection.ts";
-import { decodeJob, encodeFailure, encodeMetadata, encodeSpec, type JobRow, sumOfJob } from "./rows.ts";
+import { decodeJob, encodeFailure, encodeMetadata, encodeSpec, type JobRow, sumOfJob, textOf } from "./rows.ts";
 import * as sql from "./sql.ts";
 import type { Plan } from "./writer.ts";
 
@@ -223,7 +223,7 @@ export function planCancel({ jobId, owner, reason }: CancelStep, nowMs: number):
       { sql: sql.findLeftState, single: true, args: [jobId] },
     ],
     answer: ([cancelled, left]) => {
-      const from = left?.[0]?.[0] as JobState; // Of the event that the first statement has just written.
+      const from = textOf(left?.[0]?.[0]) as JobState; // Of the event that the first statement has just written.
       return applied(rowOf(cancelled), [{ from, to: "CANCELLED", reason }], nowMs);
     },
   };

@@ -11,7 +11,17 @@ import { type Job, priorities } from "../../model/job.ts";
 import type { EventFilter, JobFilter, KernelStore } from "../../ports/store.ts";
 import type { Reader, Rows, SqlValue } from "./connection.ts";
 import { toUnavailable } from "./failures.ts";
-import { decodeEvent, decodeJob, decodeMetadata, eventJson, jobJson, toldJobJson, verifySum } from "./rows.ts";
+import {
+  decodeEvent,
+  decodeJob,
+  decodeMetadata,
+  eventJson,
+  jobJson,
+  parseCells,
+  textOf,
+  toldJobJson,
+  verifySum,
+} from "./rows.ts";
 import { circuits, idempotency, jobCounts, jobEvents, jobs, resultChunks, results } from "./schema.ts";
 
 /** The port's questions, and those that explaining a refusal asks. */
@@ -25,9 +35,20 @@ export interface Reads extends Omit<KernelStore, "commit" | "putCircuit" | "nowM
 const jobColumn = { json: sql<string>`${sql.raw(jobJson)}` };
 const toldJobColumn = { json: sql<string>`${sql.raw(toldJobJson)}` };
 const eventColumn = { json: sql<string>`${sql.raw(eventJson)}` };
+const asBytes = (text: SQL): SQL => sql`cast(${text} as blob)`;
 const isQueued = sql`state = 'QUEUED'`;
 const toJobs = (rows: Rows): Job[] => rows.map((row) => decodeJob(row[0]).job);
 const toEvents = (rows: Rows): JobEvent[] => rows.map((row) => decodeEvent(row[0]));
+
+type CircuitCells = [
+  project: string,
+  name: string,
+  openqasm: string,
+  qubitCount: number,
+  metadata: string,
+  createdAtMs: number,
+  sum: string,
+];
 
 interface Question {
   toSQL(): Query;
@@ -80,13 +101,13 @@ export function createReads(reader: Pick<Reader, "query">, hot: Pick<Reader, "qu
   const newestSeq = once(db.select({ seq: sql<number>`coalesce(max(seq), 0)` }).from(jobEvents));
   const resultRow = once(
     db
-      .select({ metadata: results.metadata, chunkCount: results.chunkCount, sum: results.sum })
+      .select({ json: asBytes(sql`json_array(${results.metadata}, ${results.chunkCount}, ${results.sum})`) })
       .from(results)
       .where(eq(results.jobId, sql.placeholder("id"))),
   );
   const chunkBytes = once(
     db
-      .select({ bytes: resultChunks.bytes, sum: resultChunks.sum })
+      .select({ bytes: resultChunks.bytes, sum: asBytes(sql`${resultChunks.sum}`) })
       .from(resultChunks)
       .where(and(eq(resultChunks.jobId, sql.placeholder("id")), eq(resultChunks.chunkIndex, sql.placeholder("index")))),
   );
@@ -99,9 +120,10 @@ export function createReads(reader: Pick<Reader, "query">, hot: Pick<Reader, "qu
       .limit(sql.placeholder("limit")),
   );
   const { project, name, openqasm, qubitCount, metadata, createdAtMs, sum } = circuits;
+  const circuitCells = sql`json_array(${project}, ${name}, ${openqasm}, ${qubitCount}, ${metadata}, ${createdAtMs}, ${sum})`;
   const circuitRow = once(
     db
-      .select({ project, name, openqasm, qubitCount, metadata, createdAtMs, sum })
+      .select({ json: asBytes(circuitCells) })
       .from(circuits)
       .where(and(eq(circuits.tenant, sql.placeholder("tenant")), eq(circuits.id, sql.placeholder("id")))),
   );
@@ -115,13 +137,14 @@ export function createReads(reader: Pick<Reader, "query">, hot: Pick<Reader, "qu
     },
     findSubmission: async (tenant, key) => {
       const isSame = and(eq(idempotency.tenant, tenant), eq(idempotency.key, key));
-      const json = sql<string>`(select ${jobColumn.json} from jobs where id = ${idempotency.jobId})`;
-      const { requestHash: hash, jobId, sum: stored } = idempotency;
-      const [found] = await ask(db.select({ json, hash, jobId, stored }).from(idempotency).where(isSame));
+      const { requestHash, jobId, sum } = idempotency;
+      const job = sql`(select ${jobColumn.json} from jobs where id = ${jobId})`;
+      const cells = asBytes(sql`json_array(${requestHash}, ${jobId}, ${sum})`);
+      const [found] = await ask(db.select({ job, cells }).from(idempotency).where(isSame));
       if (found === undefined) return undefined;
-      const requestHash = String(found[1]);
-      verifySum(found[3], () => checksumOf(tenant, key, requestHash, String(found[2])), "submission");
-      return { requestHash, job: decodeJob(found[0]).job };
+      const [hash, id, stored] = parseCells(found[1]) as [string, string, string];
+      verifySum(stored, () => checksumOf(tenant, key, hash, id), "submission");
+      return { requestHash: hash, job: decodeJob(found[0]).job };
     },
     listJobs: async (filter) =>
       toJobs(
@@ -176,29 +199,23 @@ export function createReads(reader: Pick<Reader, "query">, hot: Pick<Reader, "qu
     findResult: async (jobId) => {
       const [row] = await resultRow({ id: jobId });
       if (row === undefined) return undefined;
-      const [metadata, chunkCount] = [String(row[0]), Number(row[1])];
-      verifySum(row[2], () => checksumOf(jobId, metadata, chunkCount), "result");
+      const [metadata, chunkCount, sum] = parseCells(row[0]) as [string, number, string];
+      verifySum(sum, () => checksumOf(jobId, metadata, chunkCount), "result");
       return { jobId, metadata: decodeMetadata(metadata), chunkCount };
     },
     resultChunk: async (jobId, index) => {
       const [row] = await chunkBytes({ id: jobId, index });
       const bytes = toBytes(row?.[0]);
-      if (bytes !== undefined) verifySum(row?.[1], () => checksumOf(jobId, index, bytes), "part of a result");
+      if (bytes !== undefined) verifySum(textOf(row?.[1]), () => checksumOf(jobId, index, bytes), "part of a result");
       return bytes;
     },
     findCircuit: async (tenant, id) => {
       const [row] = await circuitRow({ tenant, id });
       if (row === undefined) return undefined;
-      const [project, name, openqasm, metadata] = [row[0], row[1], row[2], row[4]].map(String) as [
-        string,
-        string,
-        string,
-        string,
-      ];
+      const [project, name, openqasm, qubitCount, metadata, createdAtMs, sum] = parseCells(row[0]) as CircuitCells;
       const owner = { tenant, project };
-      const [qubitCount, createdAtMs] = [Number(row[3]), Number(row[5])];
       const parts = [tenant, id, project, name, openqasm, qubitCount, metadata, createdAtMs];
-      verifySum(row[6], () => checksumOf(...parts), "circuit");
+      verifySum(sum, () => checksumOf(...parts), "circuit");
       return { id, owner, name, openqasm, qubitCount, metadata: JSON.parse(metadata), createdAtMs };
     },
   };

@@ -100,7 +100,7 @@ export const cancelJob = `update jobs set state = 'CANCELLED', fence = fence + 1
 where id = ?1 and tenant = ?2 and project = ?3 and state in ('QUEUED', 'SCHEDULED', 'RUNNING') returning ${jobJson}`;
 
 /** ?1 job: the state that its newest move left. */
-export const findLeftState = "select from_state from job_events where job_id = ?1 order by job_seq desc limit 1";
+export const findLeftState = "select cast(from_state as blob) from job_events where job_id = ?1 order by job_seq desc limit 1";
 
 /** ?1 now. Always another value: SQLite does not write a page that stays as it was. */
 export const beat = "update heartbeat set at_ms = max(?1, at_ms + 1) where id = 1";
