@@ -19,7 +19,14 @@ const allowedHeaders = [
   "Tracestate",
 ];
 
-const exposedHeaders = ["Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin", "Retry-After", "Connect-Content-Encoding"];
+const exposedHeaders = [
+  "Allow",
+  "Grpc-Status",
+  "Grpc-Message",
+  "Grpc-Status-Details-Bin",
+  "Retry-After",
+  "Connect-Content-Encoding",
+];
 
 /** A browser asks again after this; two hours is what browsers cap it at. */
 const preflightKeptSeconds = 7200;

@@ -334,6 +334,10 @@ describe("streams", () => {
       code: "shutting_down",
       retryable: true,
     });
+    // A browser that were answered with an HTTP error would never come again.
+    const again = await fetchApp("/api/v1/events?cursor=0", eventSource);
+    expect([again.status, await again.text()]).toEqual([200, text]);
+    expect((await fetchApp("/api/v1/events?cursor=0")).status).toBe(503);
   });
 
   test("the page is served at / with its policy, where there is one", async () => {

@@ -251,9 +251,9 @@ const doors: Check[] = [
     const [typo] = (await restError(await fetch(`${baseUrl}/api/v1/job`), 404)).details;
     assert.deepEqual([typo?.code, typo?.facts.closest], ["route_not_found", "/api/v1/jobs"]);
     const answer = await fetch(`${baseUrl}/api/v1/health`, { method: "DELETE" });
-    assert.equal(answer.headers.get("Allow"), "GET");
+    assert.equal(answer.headers.get("Allow"), "GET, HEAD");
     const [wrong] = (await restError(answer, 405)).details;
-    assert.deepEqual([wrong?.code, wrong?.facts], ["method_not_allowed", { method: "DELETE", allowed: "GET" }]);
+    assert.deepEqual([wrong?.code, wrong?.facts], ["method_not_allowed", { method: "DELETE", allowed: "GET, HEAD" }]);
     assert.equal((await fetch(`${baseUrl}${submitRpc}`)).status, 405);
   }),
 

@@ -18,8 +18,10 @@ export async function openDoor(target: Target, door: DoorName): Promise<KernelCl
 }
 
 /** The client of checks that are not about doors. */
-export function openDefaultDoor({ baseUrl }: Target): KernelClient {
-  return createClient(EigenKernelService, createConnectTransport({ baseUrl, useBinaryFormat: true }));
+export function openDefaultDoor({ baseUrl, defaultDoor }: Target): KernelClient {
+  const isGrpcWeb = defaultDoor === "gRPC-Web";
+  const transport = isGrpcWeb ? createGrpcWebTransport({ baseUrl }) : createConnectTransport({ baseUrl, useBinaryFormat: true });
+  return createClient(EigenKernelService, transport);
 }
 
 async function transportOf({ baseUrl, grpcUrl }: Target, door: DoorName): Promise<Transport | undefined> {

@@ -8,6 +8,8 @@ export interface Target {
   readonly wsUrl: string;
   /** Empty where metrics have no port of their own. */
   readonly metricsUrl: string;
+  /** What checks that are not about doors speak; Connect when left out. */
+  readonly defaultDoor?: "Connect binary" | "gRPC-Web";
   /** Of the one simulator that it runs. */
   readonly simulatorQubitCount: number;
 }

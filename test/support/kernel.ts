@@ -32,6 +32,8 @@ export interface KernelSetup {
   readonly dataDir?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
+  /** Origins of pages that may call. */
+  readonly allowedOrigins?: readonly string[];
 }
 
 const bootTimeoutMs = 30_000;
@@ -43,10 +45,17 @@ export function whyMissing(runtime: RuntimeName): string | undefined {
   return pickRuntime([runtime]) === undefined ? `${runtime} is not installed on this platform` : undefined;
 }
 
-export async function startKernel({ runtime, config = "", dataDir, env = {}, args = [] }: KernelSetup): Promise<RunningKernel> {
+export async function startKernel({
+  runtime,
+  config = "",
+  dataDir,
+  env = {},
+  args = [],
+  allowedOrigins = [],
+}: KernelSetup): Promise<RunningKernel> {
   const workDir = mkdtempSync(join(tmpdir(), "eigen-test-"));
   const ownDataDir = dataDir ?? join(workDir, "data");
-  const text = toYaml(config, ownDataDir);
+  const text = toYaml(config, ownDataDir, allowedOrigins);
   const { child, ready } =
     runtime === "workerd" ? startEdge(text, ownDataDir, env) : startServer(runtime, text, workDir, env, args);
   let log = "";
@@ -88,9 +97,10 @@ export async function startKernel({ runtime, config = "", dataDir, env = {}, arg
 }
 
 /** Any free ports, the data directory, and what the test adds. */
-function toYaml(config: string, dataDir: string): string {
+function toYaml(config: string, dataDir: string, allowedOrigins: readonly string[]): string {
   const lines = config.split("\n").map((line) => `  ${line}`);
   const network = ["  network:", "    grpc_port: 0", "    rest_port: 0", "    websocket_port: 0"];
+  if (allowedOrigins.length > 0) network.push(`    cors_allowed_origins: ${JSON.stringify(allowedOrigins)}`);
   const metrics = ["  observability:", "    metrics_port: 0"];
   return ["kernel:", ...lines, ...network, ...metrics, "  storage:", `    data_dir: ${JSON.stringify(dataDir)}`, ""].join("\n");
 }

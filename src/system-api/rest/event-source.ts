@@ -4,8 +4,9 @@
 import { toJsonString } from "@bufbuild/protobuf";
 import { limits } from "../../base/limits.ts";
 import { type Event, EventSchema } from "../../gen/eigen/kernel/v1/events_pb.ts";
+import { detailOf } from "../errors.ts";
 import { type ClientLink, streamOf } from "../web-response.ts";
-import { asConnectError, errorJson, restJson } from "./answers.ts";
+import { asConnectError, errorAnswer, errorJson, restJson } from "./answers.ts";
 import type { PathMatch } from "./routes.ts";
 
 const eventSourceType = "text/event-stream";
@@ -24,10 +25,24 @@ export function resumedUrl(request: Request, url: URL): URL {
   return resumed;
 }
 
-/** A failure after the first event is an event named "failure"; the browser then reconnects, and is told by HTTP when that is no use. */
+/** A failure is an event named "failure"; the browser then reconnects, and is told by HTTP when that is no use. */
 export function eventSourceAnswer(events: AsyncIterable<Event>, client: ClientLink): Response {
   const headers = { "Content-Type": eventSourceType, "Cache-Control": "no-store", "X-Accel-Buffering": "no" };
   return new Response(streamOf(frames(events), client), { headers });
+}
+
+/**
+ * A refusal before the first event. One that will pass is told inside of a stream that ends at once: a browser that is answered with an
+ * HTTP error never comes again.
+ */
+export function eventSourceRefusal(thrown: unknown, client: ClientLink): Response {
+  const error = asConnectError(thrown);
+  return detailOf(error)?.retryable === true ? eventSourceAnswer(failing(error), client) : errorAnswer(error);
+}
+
+// biome-ignore lint/correctness/useYield: it fails before it has anything to give.
+async function* failing(error: unknown): AsyncIterable<Event> {
+  throw error;
 }
 
 async function* frames(events: AsyncIterable<Event>): AsyncIterable<Uint8Array> {

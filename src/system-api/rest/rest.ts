@@ -13,7 +13,7 @@ import { refuse, toConnectError } from "../errors.ts";
 import { quoteShort } from "../rules.ts";
 import { linkClient, readStream } from "../web-response.ts";
 import { errorAnswer, jsonAnswer, ndjsonAnswer } from "./answers.ts";
-import { eventSourceAnswer, isEventSource, resumedUrl } from "./event-source.ts";
+import { eventSourceAnswer, eventSourceRefusal, isEventSource, resumedUrl } from "./event-source.ts";
 import { queryToJson } from "./query.ts";
 import { matchPath, type PathMatch, restRoutes } from "./routes.ts";
 
@@ -35,7 +35,7 @@ export async function answerRest(request: Request, dispatch: Dispatch): Promise<
     const status = method.name === "GetHealth" && !(answer.message as Health).ready ? 503 : 200;
     return jsonAnswer(method.output, answer.message, status);
   } catch (error) {
-    return errorAnswer(error);
+    return wantsEvents ? eventSourceRefusal(error, client) : errorAnswer(error);
   }
 }
 

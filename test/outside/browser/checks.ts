@@ -1,13 +1,13 @@
-// The behaviour suite as a browser can run it: every check, but for those that need what no page has.
+// The behaviour suite as a browser can run it: every check, but for those that need what no page has, and one that would be slow for nothing.
 
 import { badInputChecks } from "../../api/bad-input.suite.ts";
 import { behaviourChecks } from "../../api/behaviour.suite.ts";
+import { eventSourceChecks } from "../../api/event-source.suite.ts";
 import { parityChecks } from "../../api/parity.suite.ts";
-import { serverSentEventChecks } from "../../api/server-sent-events.suite.ts";
 import type { Check } from "../../api/target.ts";
 import { websocketChecks } from "../../api/websocket.suite.ts";
 
-/** Start of a check's name, or what stands in it, with why a page cannot make it. */
+/** Start of a check's name, or what stands in it, with why a page cannot make it, or need not. */
 const impossible: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/\(native gRPC\)$/, "a browser speaks no native gRPC"],
   [/^grpc\.health\.v1 /, "a browser speaks no native gRPC"],
@@ -20,13 +20,7 @@ const impossible: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^a body of 50 MB is refused by REST/, "a browser streams no request body over HTTP/1.1"],
 ];
 
-const all: readonly Check[] = [
-  ...behaviourChecks,
-  ...websocketChecks,
-  ...serverSentEventChecks,
-  ...badInputChecks,
-  ...parityChecks,
-];
+const all: readonly Check[] = [...behaviourChecks, ...websocketChecks, ...eventSourceChecks, ...badInputChecks, ...parityChecks];
 
 export function whyImpossible({ name }: Check): string | undefined {
   return impossible.find(([pattern]) => pattern.test(name))?.[1];

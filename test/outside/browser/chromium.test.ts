@@ -15,7 +15,7 @@ const isAboutDoor = ({ name }: Check): boolean =>
 const doors = ["Connect binary", "gRPC-Web"] as const;
 const skipped = whyNoChromium === undefined ? "" : ` (skipped: ${whyNoChromium})`;
 
-test("every check that a page cannot make says why, and no reason is left over", () => {
+test("every check that a page does not make says why, and no reason is left over", () => {
   expect(excludedChecks.map(whyImpossible)).not.toContain(undefined);
   expect(idlePatterns).toEqual([]);
   expect(browserChecks.length).toBeGreaterThan(excludedChecks.length);
@@ -37,8 +37,8 @@ describe.skipIf(whyNoChromium !== undefined)(`behaviour with Chromium as the cli
 
   async function run(name: string, defaultDoor: Target["defaultDoor"] & string): Promise<void> {
     if (kernel === undefined || open === undefined) throw new Error("the kernel or Chromium did not start");
-    const { baseUrl, wsUrl } = kernel.target;
-    const target: Target = { baseUrl, wsUrl, grpcUrl: "", metricsUrl: "", defaultDoor };
+    const { baseUrl, wsUrl, simulatorQubitCount } = kernel.target;
+    const target: Target = { baseUrl, wsUrl, grpcUrl: "", metricsUrl: "", simulatorQubitCount, defaultDoor };
     const failure = await open.page.evaluate(([check, at]) => testPage.check(check, at), [name, target] as const);
     expect(failure, kernel.logs().slice(-2000)).toBeUndefined();
   }

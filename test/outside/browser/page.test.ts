@@ -29,7 +29,10 @@ describe.skipIf(whyNoChromium !== undefined)(`the page at /${skipped}`, () => {
   async function open(path: string): Promise<Page> {
     if (browser === undefined || kernel === undefined) throw new Error("the kernel or Chromium did not start");
     const page = await browser.newPage();
-    page.on("console", (message) => message.type() === "error" && failures.push(message.text()));
+    page.on("console", (message) => {
+      // The browser tells each refused request too; the page shows it to its reader.
+      if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) failures.push(message.text());
+    });
     page.on("pageerror", (error) => failures.push(error.message));
     await page.goto(`${kernel.target.baseUrl}${path}`);
     return page;
@@ -38,39 +41,60 @@ describe.skipIf(whyNoChromium !== undefined)(`the page at /${skipped}`, () => {
   test("an empty list says what to do; its form submits, and the job ends with its histogram", async () => {
     const page = await open("/");
     await page.getByText("No jobs yet.").waitFor();
-    await page.getByLabel("Name", { exact: true }).fill("first");
-    await page.getByRole("button", { name: "Submit job" }).click();
+    await page.getByText("Submit a circuit").click();
+    await page.getByRole("textbox", { name: "Name", exact: true }).first().fill("first");
+    await page.getByRole("button", { name: "Submit" }).click();
     await page.getByRole("heading", { name: "first" }).waitFor();
-    await page.getByText("2 outcomes in 1,024 shots").waitFor();
+    await page.getByRole("img", { name: "Shots by outcome" }).waitFor();
     expect(await page.locator(".outcome").allTextContents()).toEqual(["00", "11"]);
+    await page.getByText("As a table").click();
+    await page.getByRole("table", { name: "1,024 shots" }).waitFor();
     expect(new URL(page.url()).searchParams.get("job")).toMatch(/^job_/);
     await page.goBack();
     await page.getByRole("link", { name: "first" }).waitFor();
     await page.close();
   });
 
-  test("a job that others submit appears by itself, and a name is never markup", async () => {
+  test("a job that others submit appears by itself", async () => {
     const page = await open("/");
     await page.getByText("● live").waitFor();
-    const name = "<img src=x onerror=alert(1)>";
-    await client?.runJob({ circuit: coin, shots: 10, tags: { note: name } });
-    await expect.poll(() => page.locator("tbody tr").count()).toBeGreaterThanOrEqual(2);
-    await page.goto(`${kernel?.target.baseUrl}/?name=${encodeURIComponent(name)}`);
-    await page.getByText("No job matches").waitFor();
+    await client?.runJob({ id: "others", circuit: coin, shots: 10 });
+    await page.getByRole("row", { name: /^others ● COMPLETED/ }).waitFor();
+    await page.close();
+  });
+
+  test("what a user wrote is text, never markup: in a refusal and in the address", async () => {
+    const hostile = "<img src=x onerror=alert(1)>";
+    const page = await open("/");
+    await page.getByText("Submit a circuit").click();
+    await page.getByRole("textbox", { name: "OpenQASM 2 or 3" }).fill(hostile);
+    await page.getByRole("button", { name: "Submit" }).click();
+    await page.getByRole("alert").waitFor();
+    await page.goto(`${kernel?.target.baseUrl}/?name=${encodeURIComponent(hostile)}`);
+    await page.getByText("No job is like this.").waitFor();
+    expect(await page.getByPlaceholder("name begins with").inputValue()).toBe(hostile);
     expect(await page.locator("img").count()).toBe(0);
-    await page.goto(`${kernel?.target.baseUrl}/?job=${encodeURIComponent(name)}`);
-    await expect.poll(() => page.locator(".error").textContent()).not.toBe("");
+    await page.goto(`${kernel?.target.baseUrl}/?job=${encodeURIComponent(hostile)}`);
+    expect(await page.getByRole("alert").textContent()).toContain(hostile);
     expect(await page.locator("img").count()).toBe(0);
     await page.close();
   });
 
   test("the address holds the filters", async () => {
     const page = await open("/?state=failed");
-    await page.getByText("No job matches").waitFor();
+    await page.getByText("No job is like this.").waitFor();
     expect(await page.getByLabel("State").inputValue()).toBe("failed");
     await page.getByLabel("State").selectOption("completed");
     await page.getByRole("link", { name: "first" }).waitFor();
     expect(new URL(page.url()).search).toBe("?state=completed");
     await page.close();
+  });
+
+  test("no other site's page may frame it, and nothing but its own script may run", async () => {
+    const answer = await fetch(`${kernel?.target.baseUrl}/`);
+    expect(answer.headers.get("content-security-policy")).toBe("frame-ancestors 'none'");
+    expect(await answer.text()).toMatch(
+      /Content-Security-Policy" content="default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-/,
+    );
   });
 });
