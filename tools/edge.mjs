@@ -49,7 +49,9 @@ function workerdConfig(outDir) {
   const date = /^compatibility_date = "(.+)"$/m.exec(toml)?.[1];
   const flags = /^compatibility_flags = (\[.*\])$/m.exec(toml)?.[1];
   const bundle = readFileSync(join(outDir, "workerd.js"), "utf8");
-  const wasm = /"(?:\.\/)?([0-9a-f]+-statevector\.wasm)"/.exec(bundle)?.[1];
+  // Named by their content, so that a folder may hold those of an older bundle too.
+  const imported = [...new Set(bundle.match(/[0-9a-f]{40}-[\w.-]+\.(?:wasm|txt)/g))];
+  const modules = imported.map((name) => `(name = "${name}", ${name.endsWith(".wasm") ? "wasm" : "text"} = embed "${name}")`);
   const variables = ["KERNEL_CONFIG", "KERNEL_STORE_URL", "KERNEL_STORE_TOKEN", "EIGEN_LOG_LEVEL"];
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -60,7 +62,7 @@ const config :Workerd.Config = (
 const kernel :Workerd.Worker = (
   modules = [
     (name = "workerd.js", esModule = embed "workerd.js"),
-    (name = "${wasm}", wasm = embed "${wasm}"),
+    ${modules.join(", ")},
   ],
   compatibilityDate = "${date}",
   compatibilityFlags = ${flags},

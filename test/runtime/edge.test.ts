@@ -65,6 +65,12 @@ describe.skipIf(missing !== undefined)(`the edge worker${missing === undefined ?
     );
   });
 
+  test("the page is part of the bundle", async () => {
+    const kernel = await start();
+    const { status, text } = await textOf(`${kernel.target.baseUrl}/`);
+    expect([status, text.slice(0, 15)]).toEqual([200, "<!doctype html>"]);
+  });
+
   test("while it computes it answers, tells the truth about the job and cancels it", async () => {
     const kernel = await start();
     const handle = await submit(kernel, slow);
