@@ -59,6 +59,7 @@ export const limits = {
   storeBusyMs: 2_000, // Longest wait for another process's write lock; it blocks the event loop, so it stays below leaseRenewMs.
   remoteStoreTimeoutMs: 2_500, // Of one call to a database behind HTTP: two tries of a renewal fit into a lease.
   remoteStoreRequestCountMax: 20, // Calls under way to it at once; Workers allow six connections and queue the rest.
+  stepPagesMax: 16, // Pages that one step writes, but for the parts of a large result.
   walPagesMax: 4096, // 16 MB of write-ahead log between checkpoints: rare enough to be cheap, short enough to replay at once.
   knownCircuitCountMax: 4096, // Circuits the store remembers as stored, so that their text is not sent to SQL again.
 

@@ -12,7 +12,7 @@ import { createReads, type Reads } from "./reads.ts";
 import { decodeJob } from "./rows.ts";
 import * as sql from "./sql.ts";
 import { type StepContext, stepTask } from "./steps.ts";
-import { createWriter, type WriteTask } from "./writer.ts";
+import { createWriter, type Writer, type WriteTask } from "./writer.ts";
 
 export interface SqliteStoreParts {
   readonly connection: Connection;
@@ -26,6 +26,8 @@ export interface SqliteStoreParts {
 export function createSqliteStore({ connection, reader, clock, telemetry }: SqliteStoreParts): KernelStore {
   const writer = createWriter({ connection, clock, telemetry });
   let isOpen = true;
+  /** The last step was not answered. */
+  let isInDoubt = false;
   const whileOpen = (source: Reader): Pick<Reader, "query"> => ({
     query(statement) {
       if (!isOpen) throw new StoreUnavailableError("the store is closed");
@@ -50,17 +52,23 @@ export function createSqliteStore({ connection, reader, clock, telemetry }: Sqli
   return {
     ...reads,
     commit: async (step) => {
-      const outcome = await writer.run(stepTask(step, context));
+      const outcome = await writer.run(stepTask(step, context)).catch((error: unknown) => {
+        isInDoubt = error instanceof StoreUnavailableError;
+        throw error;
+      });
+      isInDoubt = false;
       if (outcome.kind === "applied") remember(step);
       return outcome;
     },
     putCircuit: (circuit) => writer.run(circuitTask(circuit, reads)),
     nowMs: async () => clock.nowMs(),
-    isWritable: () =>
-      writer.run(heartbeatTask).then(
-        () => true,
-        () => false,
-      ),
+    isWritable: async () => {
+      // A full disk may still take one page where it does not take a step.
+      for (let pages = isInDoubt ? limits.stepPagesMax : 1; pages > 0; pages--) {
+        if (!(await beats(writer))) return false;
+      }
+      return true;
+    },
     close: async () => {
       await writer.stop();
       isOpen = false;
@@ -68,6 +76,13 @@ export function createSqliteStore({ connection, reader, clock, telemetry }: Sqli
       if (reader !== connection) await connection.close(); // Last, so that no reader keeps its checkpoint from emptying the log.
     },
   };
+}
+
+function beats(writer: Writer): Promise<boolean> {
+  return writer.run(heartbeatTask).then(
+    () => true,
+    () => false,
+  );
 }
 
 function circuitKey({ owner, id }: NewCircuit): string {
