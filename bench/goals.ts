@@ -85,3 +85,28 @@ export const memoryGoals = {
     reason: memoryReason,
   },
 } as const satisfies Record<string, Goal>;
+
+export const soakGoals = {
+  memory: {
+    bar: "resident memory",
+    unit: "MB per 1000 jobs",
+    goal: 3.5,
+    better: "lower",
+    reason: "64 MB over 18 000 jobs, the bar of bench:memory, as a slope.",
+  },
+  files: {
+    bar: "open files",
+    unit: "per 1000 jobs",
+    goal: 1,
+    better: "lower",
+    reason: "A file that stays open with every job ends a kernel within a day; connections come and go.",
+  },
+  wal: {
+    bar: "largest write-ahead log",
+    unit: "MB",
+    goal: 32,
+    better: "lower",
+    reason: "Twice limits.walPagesMax: a checkpoint may find a reader in its way once.",
+  },
+  failures: { bar: "calls that failed", unit: "calls", goal: 0, better: "lower", reason: "Nothing is wrong with the load." },
+} as const satisfies Record<string, Goal>;
