@@ -67,7 +67,12 @@ export const limits = {
   streamBufferEventMax: 256, // Events that wait in memory for one slow reader; beyond it, it reads the store.
   eventPageSize: 256, // Events a catching-up stream reads at once.
   streamCountMax: 2000, // Open streams of one kernel.
-  drainMs: 25_000, // Of the 30 s that Kubernetes gives a pod to end.
+  shutdownMs: 25_000, // From the signal to the exit, of the 30 s that Kubernetes gives a pod; the five below share it.
+  drainMs: 16_000, // Running jobs may end in this; then they are given back.
+  giveBackMs: 2_000, // To store that: an fsync each, or one wait for another process's lock.
+  drainNoticeMs: 5_000, // In staging and production doors stay open this long at least: load balancers ask readiness every few seconds.
+  closeMs: 2_000, // Answers under way may end in this, then connections are cut; and each store and worker may take it to close.
+  cutMs: 500, // For cut connections to be gone.
   streamIdleHeartbeatMs: 15_000, // Proxies cut streams silent for 30 s and more.
   eventSourceRetryMs: 1_000, // What an EventSource is told to wait before it reconnects.
   socketBufferedBytesMax: 1024 * 1024, // Unsent bytes of one WebSocket; above it the stream is not read further.

@@ -29,7 +29,7 @@ export interface BootInput {
 export interface BootedKernel {
   readonly telemetry: Telemetry;
   readonly ports: { readonly rest: number; readonly websocket: number; readonly grpc: number; readonly metrics: number };
-  /** Drains, at most limits.drainMs, then closes everything. Idempotent. */
+  /** Drains, then closes everything, in limits.shutdownMs at most whatever clients and jobs do. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -42,8 +42,11 @@ export async function boot(input: BootInput): Promise<Result<BootedKernel, Kerne
   const leastLevel = options.logLevel === "trace" ? "debug" : options.logLevel;
   const telemetry = createTelemetry({ clock: hostClock, metrics, leastLevel, ...sink });
   const shutdown = new AbortController();
-  // What was opened, to be closed in reverse order: also when the boot fails half way.
-  const closers: ((signal: AbortSignal) => Promise<void>)[] = [async () => tracing.uninstall()];
+  const drained = new AbortController();
+  let isOpen = false;
+  const doors: ((signal: AbortSignal) => Promise<void>)[] = [];
+  // What was opened below the doors, to be closed in reverse order: also when the boot fails half way.
+  const closers: (() => Promise<void>)[] = [async () => tracing.uninstall()];
 
   const opened = await openStore(options, telemetry);
   if (!opened.ok) {
@@ -67,10 +70,10 @@ export async function boot(input: BootInput): Promise<Result<BootedKernel, Kerne
     runtimeName: platform.name,
   });
   if (compute !== undefined) closers.push(() => compute.close());
-  if (qrtx !== undefined) closers.push((signal) => qrtx.drain(signal));
   try {
     const ports = await listen();
-    if (qrtx !== undefined) void keepTicking(qrtx, shutdown.signal);
+    if (qrtx !== undefined) void keepTicking(qrtx, drained.signal);
+    isOpen = true;
     return ok({ telemetry, ports, close: once(close) });
   } catch (error) {
     await close();
@@ -85,7 +88,7 @@ export async function boot(input: BootInput): Promise<Result<BootedKernel, Kerne
         port,
         fetch: guardHost(options, keepAlive(fetch)),
       });
-      closers.push((signal) => server.close(signal));
+      doors.push((signal) => server.close(signal));
       return server.port;
     };
     const { rest, websocket, grpc, metrics: metricsPort } = options.ports;
@@ -96,7 +99,7 @@ export async function boot(input: BootInput): Promise<Result<BootedKernel, Kerne
       port: grpc,
       keepAliveMs: limits.grpcKeepAliveMs,
     });
-    closers.push((signal) => grpcServer.close(signal));
+    doors.push((signal) => grpcServer.close(signal));
     return {
       rest: await serve(rest, appFetch),
       websocket: await serve(websocket, appFetch),
@@ -115,18 +118,49 @@ export async function boot(input: BootInput): Promise<Result<BootedKernel, Kerne
     };
   }
 
+  /**
+   * Readiness goes off and streams end at once; the doors stay open while jobs end, so that load balancers see the one and clients fetch
+   * results of the other. What does not end in time is given back, cut off, or left to its lease.
+   */
   async function close(): Promise<void> {
     shutdown.abort();
-    const patience = AbortSignal.timeout(limits.drainMs);
-    for (const closer of closers.splice(0).reverse()) {
-      await closer(patience).catch((error: unknown) => telemetry.log("warn", "closing failed", { cause: String(error) }));
-    }
+    await attempt("draining", Promise.all([drainJobs(), sleep(noticeMs(), drained.signal)]));
+    drained.abort();
+    const patience = AbortSignal.timeout(limits.closeMs);
+    await Promise.all(
+      doors.splice(0).map((door) => attempt("closing a door", within(limits.closeMs + limits.cutMs, door(patience)))),
+    );
+    for (const closer of closers.splice(0).reverse()) await attempt("closing", within(limits.closeMs, closer()));
+  }
+
+  async function drainJobs(): Promise<void> {
+    if (qrtx === undefined) return;
+    await within(limits.drainMs + limits.giveBackMs, qrtx.drain(AbortSignal.timeout(limits.drainMs)));
+  }
+
+  /** A person at a terminal does not wait for a load balancer. */
+  function noticeMs(): number {
+    const isSeen = isOpen && options.mode !== "development" && options.mode !== "test";
+    return isSeen ? limits.drainNoticeMs : 0;
+  }
+
+  async function attempt(what: string, work: Promise<unknown>): Promise<void> {
+    await work.catch((error: unknown) => telemetry.log("warn", `${what} failed`, { cause: String(error) }));
   }
 }
 
 /** The runtime's part of the heartbeat: commits wake the kernel by themselves, this is the slow fallback. */
 async function keepTicking(qrtx: Qrtx, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) await sleep(await qrtx.tick(), signal);
+}
+
+/** Rejects when the work takes longer; it goes on unheard. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const ended = new AbortController();
+  const tooLong = sleep(ms, ended.signal).then(() => {
+    if (!ended.signal.aborted) throw new Error(`it took longer than ${ms} ms`);
+  });
+  await Promise.race([work, tooLong]).finally(() => ended.abort());
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

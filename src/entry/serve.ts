@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import process from "node:process";
+import { limits } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { describeError, type KernelError, kernelError } from "../model/errors.ts";
 import type { LogFormat } from "../observability/index.ts";
@@ -23,6 +24,7 @@ export interface ServeArguments {
 /** Exit codes as documented in docs/cli.md. */
 const exitOk = 0;
 const exitRefused = 3;
+const exitInternal = 7;
 const exitNotServable = 8;
 
 interface Refusal {
@@ -40,7 +42,10 @@ export async function serve(args: ServeArguments): Promise<number> {
   announce(kernel, config);
   await untilSignalled();
   kernel.telemetry.log("info", "shutting down");
+  // close() bounds each of its parts; this bounds what blocks the event loop between them.
+  const last = setTimeout(() => process.exit(exitInternal), limits.shutdownMs);
   await kernel.close();
+  clearTimeout(last);
   return exitOk;
 }
 

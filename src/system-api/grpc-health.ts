@@ -3,6 +3,7 @@
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import { EigenKernelService } from "../gen/eigen/kernel/v1/service_pb.ts";
 import { Health, HealthCheckResponse_ServingStatus as Status } from "../gen/grpc/health/v1/health_pb.ts";
+import { refuse } from "./errors.ts";
 import { readinessOf } from "./handlers/health.ts";
 import type { SystemApiOptions } from "./options.ts";
 
@@ -25,12 +26,15 @@ export function registerGrpcHealth(
       return { status };
     },
     async *watch({ service }, { signal }) {
+      const changed = AbortSignal.any([signal, api.shutdownSignal]);
       let told: Status | undefined;
       while (!signal.aborted) {
+        const isLast = api.shutdownSignal.aborted;
         const status = await statusNow(service);
         if (status !== told) yield { status };
         told = status;
-        await api.sleep(watchIntervalMs, signal);
+        if (isLast) refuse("shutting_down");
+        await api.sleep(watchIntervalMs, changed);
       }
     },
   });

@@ -26,9 +26,10 @@ export function limitInterceptor(options: LimitOptions): Interceptor {
   };
   return (next) => async (request) => {
     if (request.stream) {
-      if (options.shutdownSignal.aborted) refuse("shutting_down");
+      const shutdown = endsItself.has(request.method.name) ? undefined : options.shutdownSignal;
+      if (shutdown?.aborted === true) refuse("shutting_down");
       if (streamCount >= options.streamCountMax) refuse("overloaded", { facts: { open_streams_max: options.streamCountMax } });
-      const scope = createScope(request.signal, options.shutdownSignal);
+      const scope = createScope(request.signal, shutdown);
       moveStreams(1);
       const close = () => {
         if (scope.close()) moveStreams(-1);
@@ -72,6 +73,9 @@ export function limitInterceptor(options: LimitOptions): Interceptor {
 
 /** GetHealth and gRPC's Check: a kernel that is busy is not ill, and whoever restarts the ill must be able to tell. */
 const alwaysAnswered: ReadonlySet<string> = new Set(["GetHealth", "Check"]);
+
+/** gRPC's Watch says NOT_SERVING before it ends. */
+const endsItself: ReadonlySet<string> = new Set(["Watch"]);
 
 /** A call's own abort signal, which follows others and leaves no listener behind. */
 interface Scope {
