@@ -48,7 +48,9 @@ export const limits = {
   settleAttemptMax: 100, // Tries to store how a run ended, one a tick; its lease is long gone by then.
   tickIdleMs: 1_000, // The slow fallback: longest time between two ticks of an idle kernel.
   reapIntervalMs: 500, // Between two looks for expired leases and deadlines.
-  queueRetryMs: 1_000, // What a full queue tells its clients to wait.
+  retryWaitMsMin: 100, // Shortest wait told to those who are turned away; the three of these make a WaitEstimate.
+  retryWaitMsMax: 60_000, // Longest: who is told more gives up, and a kernel that recovers is not noticed.
+  retryRateWindowMs: 10_000, // How far back the rate of free places is measured.
   tickRetryMs: 200, // Time to the next tick after the store did not answer.
   claimBatchMax: 64, // Jobs claimed by one tick; the rest waits for the next, so that a tick stays short.
   groupCommitTurns: 4, // Turns of the event loop in which a group fills up: 4 carry a tenth more jobs than 2, 8 no more than 4 (measured).

@@ -11,13 +11,23 @@ export interface Committer {
   commit(step: Step): Promise<StepOutcome>;
 }
 
-export function createCommitter(store: KernelStore, hub: EventHub, telemetry: Telemetry): Committer {
+export interface CommitterOptions {
+  readonly store: KernelStore;
+  readonly hub: EventHub;
+  readonly telemetry: Telemetry;
+  /** Called with the number of jobs that left the queue. */
+  readonly onDequeued: (count: number) => void;
+}
+
+export function createCommitter({ store, hub, telemetry, onDequeued }: CommitterOptions): Committer {
   return {
     async commit(step) {
       const outcome = await commitOrLookUp(store, hub, step);
       if (outcome.kind === "applied") {
         hub.publish(outcome.events, outcome.jobs);
         countMoves(outcome, telemetry);
+        const dequeuedCount = outcome.events.filter(({ from }) => from === "QUEUED").length;
+        if (dequeuedCount > 0) onDequeued(dequeuedCount);
       }
       return outcome;
     },

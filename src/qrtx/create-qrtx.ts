@@ -3,6 +3,7 @@
 
 import { limits } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { createWaitEstimate } from "../base/wait-estimate.ts";
 import type { DriverManager } from "../driver-manager/index.ts";
 import { type KernelError, kernelError } from "../model/errors.ts";
 import { isTerminal, type Job, type Owner } from "../model/job.ts";
@@ -36,7 +37,9 @@ export interface QrtxOptions {
 export async function createQrtx(options: QrtxOptions): Promise<Qrtx> {
   const { store, circuits, drivers, clock, entropy, telemetry } = options;
   const hub = createEventHub(await store.lastEventSeq());
-  const committer = createCommitter(store, hub, telemetry);
+  const queueWait = createWaitEstimate(clock.monotonicMs());
+  const onDequeued = (count: number): void => queueWait.free(count, clock.monotonicMs());
+  const committer = createCommitter({ store, hub, telemetry, onDequeued });
   const held = new HeldJobs();
   const ticker = createTicker({ ...options, hub, committer, held });
   const streams = { store, hub, nowMs: () => clock.nowMs() };
@@ -79,7 +82,7 @@ export async function createQrtx(options: QrtxOptions): Promise<Qrtx> {
         const job = outcome.kind === "applied" ? outcome.jobs[0] : undefined;
         offer?.take(job);
         if (job?.state === "QUEUED") void ticker.wake();
-        return toSubmitAnswer(step, outcome);
+        return toSubmitAnswer(step, outcome, () => queueWait.next(clock.monotonicMs()));
       } catch (error) {
         offer?.take(undefined);
         if (error instanceof StoreOverloadedError) return err(kernelError("overloaded", { retryAfterMs: limits.tickIdleMs }));
@@ -181,7 +184,7 @@ export async function createQrtx(options: QrtxOptions): Promise<Qrtx> {
   return qrtx;
 }
 
-function toSubmitAnswer(step: SubmitStep, outcome: StepOutcome): Result<SubmitAnswer, KernelError> {
+function toSubmitAnswer(step: SubmitStep, outcome: StepOutcome, queueWaitMs: () => number): Result<SubmitAnswer, KernelError> {
   if (outcome.kind === "repeated") return ok({ job: outcome.job, repeated: true });
   if (outcome.kind === "applied") {
     const [job] = outcome.jobs;
@@ -195,9 +198,7 @@ function toSubmitAnswer(step: SubmitStep, outcome: StepOutcome): Result<SubmitAn
   }
   switch (outcome.reason) {
     case "queue_full":
-      return err(
-        kernelError("queue_full", { facts: { queued_jobs_max: step.queuedJobCountMax }, retryAfterMs: limits.queueRetryMs }),
-      );
+      return err(kernelError("queue_full", { facts: { queued_jobs_max: step.queuedJobCountMax }, retryAfterMs: queueWaitMs() }));
     case "name_taken":
       return err(kernelError("job_exists", { facts: { id: step.spec.name, job_id: outcome.job?.id ?? "" } }));
     case "idempotency_conflict":

@@ -39,6 +39,7 @@ export function createSystemApi(api: SystemApiOptions): SystemApi {
       requestTimeoutMs: api.options.requestTimeoutMs,
       streamCountMax: limits.streamCountMax,
       sleep,
+      clock,
       shutdownSignal,
       telemetry,
     }),

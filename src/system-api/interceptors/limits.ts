@@ -2,7 +2,9 @@
 // What a client leaves behind is released when its work really ended, not when the client went.
 
 import { Code, ConnectError, type Interceptor, type StreamResponse } from "@connectrpc/connect";
+import { createWaitEstimate } from "../../base/wait-estimate.ts";
 import { kernelError } from "../../model/errors.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
 import { KernelErrorException, refuse } from "../errors.ts";
 import type { Sleep } from "../options.ts";
@@ -12,6 +14,7 @@ export interface LimitOptions {
   readonly requestTimeoutMs: number;
   readonly streamCountMax: number;
   readonly sleep: Sleep;
+  readonly clock: Clock;
   /** Ends every stream and refuses new ones: its clients resume at their cursors. */
   readonly shutdownSignal: AbortSignal;
   readonly telemetry: Telemetry;
@@ -20,15 +23,21 @@ export interface LimitOptions {
 export function limitInterceptor(options: LimitOptions): Interceptor {
   let requestCount = 0;
   let streamCount = 0;
+  const now = () => options.clock.monotonicMs();
+  const requestWait = createWaitEstimate(now());
+  const streamWait = createWaitEstimate(now());
   const moveStreams = (by: number) => {
     streamCount += by;
+    if (by < 0) streamWait.free(-by, now());
     options.telemetry.gauge("open_streams", streamCount);
   };
   return (next) => async (request) => {
     if (request.stream) {
       const shutdown = endsItself.has(request.method.name) ? undefined : options.shutdownSignal;
       if (shutdown?.aborted === true) refuse("shutting_down");
-      if (streamCount >= options.streamCountMax) refuse("overloaded", { facts: { open_streams_max: options.streamCountMax } });
+      if (streamCount >= options.streamCountMax) {
+        refuse("overloaded", { facts: { open_streams_max: options.streamCountMax }, retryAfterMs: streamWait.next(now()) });
+      }
       const scope = createScope(request.signal, shutdown);
       moveStreams(1);
       const close = () => {
@@ -45,7 +54,8 @@ export function limitInterceptor(options: LimitOptions): Interceptor {
       }
     }
     if (requestCount >= options.concurrentRequestsMax && !alwaysAnswered.has(request.method.name)) {
-      refuse("overloaded", { facts: { concurrent_requests_max: options.concurrentRequestsMax } });
+      const facts = { concurrent_requests_max: options.concurrentRequestsMax };
+      refuse("overloaded", { facts, retryAfterMs: requestWait.next(now()) });
     }
     requestCount += 1;
     const scope = createScope(request.signal, undefined);
@@ -61,6 +71,7 @@ export function limitInterceptor(options: LimitOptions): Interceptor {
     );
     const release = () => {
       requestCount -= 1;
+      requestWait.free(1, now());
     };
     work.then(release, release);
     try {
