@@ -66,14 +66,16 @@ const measured: Measured[] = [
   { goal: soakGoals.wal, value: Math.max(...samples.map(({ walMb }) => walMb)) },
   { goal: soakGoals.failures, value: failures.length },
 ];
-const context = {
-  load: `${jobs} jobs in ${minutes} min on ${runtime}, ${jobsPerSecond}/s wanted, each followed to its end; one in ten cancelled or listed`,
+const slopeLines = {
   "memory slope": `${describe(memory)} MB per 1000 jobs; ${steady[0]?.memoryMb.toFixed(0)} to ${steady.at(-1)?.memoryMb.toFixed(0)} MB`,
   "open files slope": `${describe(files)} per 1000 jobs; ${steady[0]?.files} to ${steady.at(-1)?.files}`,
   "write-ahead log slope": `${describe(per1000(({ walMb }) => walMb))} MB per 1000 jobs`,
-  database: `${describe(per1000(({ databaseMb }) => databaseMb))} MB per 1000 jobs`,
+  "database slope": `${describe(per1000(({ databaseMb }) => databaseMb))} MB per 1000 jobs`,
+};
+const context = {
+  load: `${jobs} jobs in ${minutes} min on ${runtime}, ${jobsPerSecond}/s wanted, each followed to its end; one in twenty cancelled, one in twenty lists`,
+  ...(isJudged ? slopeLines : { slopes: `not judged: fewer than ${sampleCountMin} samples after ${warmJobCount} jobs` }),
   "Bell p95, first and last fifth": `${percentile(early, 0.95).toFixed(1)} and ${percentile(late, 0.95).toFixed(1)} ms`,
-  ...(isJudged ? {} : { slopes: `not judged: fewer than ${sampleCountMin} samples after ${warmJobCount} jobs` }),
   ...(failures.length === 0 ? {} : { "first failure": failures[0] ?? "" }),
 };
 report("soak", measured, context, { jsonFile: values.json, isSmoke: false });
