@@ -48,6 +48,7 @@ export async function buildPage({ force = false } = {}) {
   if (gzipKib > gzipKibMax) throw new Error(`the page is ${gzipKib.toFixed(1)} KiB after gzip; it may have ${gzipKibMax} KiB`);
   mkdirSync(dirname(output), { recursive: true });
   writeFileSync(output, html);
+  process.stderr.write(`The page is ${gzipKib.toFixed(1)} KiB after gzip; it may have ${gzipKibMax} KiB.\n`);
 }
 
 /** The client loads it only where HTTP/2 can be spoken, which a browser never asks for. */
@@ -70,6 +71,4 @@ function newestSource() {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   await buildPage({ force: process.argv.includes("--force") });
-  const gzipKib = gzipSync(readFileSync(output)).length / 1024;
-  process.stderr.write(`The page is ${gzipKib.toFixed(1)} KiB after gzip; it may have ${gzipKibMax} KiB.\n`);
 }
