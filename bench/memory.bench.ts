@@ -2,9 +2,9 @@
 
 import process from "node:process";
 import { startKernel } from "../test/support/kernel.ts";
+import { residentMb } from "../test/support/process.ts";
 import { memoryGoals } from "./goals.ts";
 import { bell, connect, followCompletions, rate } from "./support/load.ts";
-import { residentMb } from "./support/process.ts";
 import { type Measured, percentile, readBenchOptions, report } from "./support/report.ts";
 
 const options = readBenchOptions(process.argv.slice(2));

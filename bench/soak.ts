@@ -6,9 +6,9 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { JobState } from "../src/gen/eigen/kernel/v1/jobs_pb.ts";
 import { type ServerRuntime, startKernel } from "../test/support/kernel.ts";
+import { fileMb, openFileCount, residentMb } from "../test/support/process.ts";
 import { soakGoals } from "./goals.ts";
 import { bell, connect, type KernelRpc } from "./support/load.ts";
-import { fileMb, openFileCount, residentMb } from "./support/process.ts";
 import { type Measured, percentile, report } from "./support/report.ts";
 
 const minutesMax = 7 * 24 * 60;

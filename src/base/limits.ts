@@ -77,7 +77,7 @@ export const limits = {
   cutMs: 500, // For cut connections to be gone.
   streamIdleHeartbeatMs: 15_000, // Proxies cut streams silent for 30 s and more.
   eventSourceRetryMs: 1_000, // What an EventSource is told to wait before it reconnects.
-  socketBufferedBytesMax: 1024 * 1024, // Unsent bytes of one WebSocket; above it the stream is not read further.
+  socketBufferedBytesMax: 128 * 1024, // Unsent bytes of one WebSocket; above it the stream is not read further. Some runtimes hold ten times a short frame's bytes.
   socketBlindBytesMax: 16 * 1024 * 1024, // Sent through a WebSocket that does not tell what still waits; then it is closed and resumes at its cursor.
   socketStallMsMax: 30_000, // A WebSocket whose reader stands still this long is closed; it can resume at its cursor.
   socketOpenMsMax: 10_000, // From the answer to the upgrade to the open socket.

@@ -14,7 +14,7 @@ export interface HttpOptions {
 
 export interface HttpServer {
   readonly port: number;
-  /** Takes no new requests; resolves when the open ones ended, or cuts them off when the signal aborts. */
+  /** Takes no new requests; resolves when the open ones ended, or without them when the signal aborts: they are cut off, or end with the process. */
   close(signal: AbortSignal): Promise<void>;
 }
 

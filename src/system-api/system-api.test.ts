@@ -128,6 +128,20 @@ describe("refusals", () => {
     expect(qrtx.submitted).toHaveLength(0);
   });
 
+  test("a body that breaks off in an error is its sender's matter, announced or not", async () => {
+    const { fetchApp, recorded } = setup();
+    for (const length of [{}, { "Content-Length": "1000" }]) {
+      const body = new ReadableStream({
+        start: (controller) => controller.enqueue(new TextEncoder().encode('{"shots"')),
+        pull: (controller) => controller.error(new TypeError("unexpected EOF")),
+      });
+      const headers = { ...json, ...length };
+      const answer = await fetchApp(submitPath, { method: "POST", headers, body, duplex: "half" } as RequestInit);
+      expect((await answer.json()).details[0].debug.faults[0].found).toBe("8 bytes");
+    }
+    expect(recorded.logs).toEqual([]);
+  });
+
   test("a message cut off inside of its frame is refused, and so is a second one", async () => {
     const { fetchApp } = setup();
     const message = toBinary(JobSpecSchema, create(JobSpecSchema, { shots: 1 }));

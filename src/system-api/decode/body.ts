@@ -2,6 +2,7 @@
 // takes exactly one message, so this is all the reading there is, for every door.
 
 import { create, type DescMessage, fromBinary, type JsonValue } from "@bufbuild/protobuf";
+import { ConnectError } from "@connectrpc/connect";
 import { limits } from "../../base/limits.ts";
 import { refuse } from "../errors.ts";
 import { gunzip, InflatedTooLargeError, joinBytes } from "../gzip.ts";
@@ -51,13 +52,19 @@ async function readBounded(body: RawBody, bytesMax: number): Promise<Uint8Array>
   const chunks: Uint8Array[] = [];
   let size = 0;
   let tooLarge = promised !== undefined && promised > bytesMax;
-  for await (const chunk of body.bytes) {
-    size += chunk.byteLength;
-    tooLarge ||= size > bytesMax;
-    // What is too large is read away, not kept: a sender that is cut off while it writes never sees the answer.
-    if (!tooLarge) chunks.push(chunk);
-    else if (chunks.length > 0) chunks.length = 0;
-    if (size > limits.drainRequestBytesMax) break;
+  try {
+    for await (const chunk of body.bytes) {
+      size += chunk.byteLength;
+      tooLarge ||= size > bytesMax;
+      // What is too large is read away, not kept: a sender that is cut off while it writes never sees the answer.
+      if (!tooLarge) chunks.push(chunk);
+      else if (chunks.length > 0) chunks.length = 0;
+      if (size > limits.drainRequestBytesMax) break;
+    }
+  } catch (error) {
+    // Some runtimes end the body of a client that vanished in an error of their own, without a name to know it by.
+    if (error instanceof ConnectError) throw error;
+    refuseCutOff(promised, size);
   }
   if (tooLarge) refuseSize(promised);
   if (promised !== undefined && size !== promised) refuseCutOff(promised, size);
@@ -70,9 +77,10 @@ function refuseSize(actual: number | undefined): never {
   refuse("request_too_large", { facts: { wanted_bytes: `at most ${limits.requestBytesMax}`, actual_bytes: found } });
 }
 
-function refuseCutOff(wanted: number, actual: number): never {
+function refuseCutOff(wantedBytes: number | undefined, actual: number): never {
   const hint = "The stream was cut off, or its length was announced wrongly. Send the whole request again.";
-  refuse("invalid_request", { faults: [{ field: "", wanted: `${wanted} bytes`, found: `${actual} bytes`, hint }] });
+  const wanted = wantedBytes === undefined ? "a whole body" : `${wantedBytes} bytes`;
+  refuse("invalid_request", { faults: [{ field: "", wanted, found: `${actual} bytes`, hint }] });
 }
 
 function unwrapEnvelope(bytes: Uint8Array): { data: Uint8Array; compressed: boolean } {
