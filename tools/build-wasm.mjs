@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const modules = ["statevector"];
+const modules = ["statevector", "stabilizer"];
 
 export async function buildWasm({ force = false } = {}) {
   for (const name of modules) {

@@ -14,6 +14,7 @@ import type { Clock, Entropy } from "../ports/clock.ts";
 import type { KernelStore } from "../ports/store.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { Qrtx } from "../qrtx/index.ts";
+import type { SimulatorModules } from "../simulator/index.ts";
 import { assemble, guardHost } from "./assemble.ts";
 import {
   checkServe,
@@ -32,8 +33,8 @@ export interface EdgeAlarm {
 
 export interface EdgeInput {
   readonly storage: ObjectStorage & EdgeAlarm;
-  /** The state-vector engine, compiled by the bundler. */
-  readonly module: WebAssembly.Module;
+  /** The engines, compiled by the bundler. */
+  readonly modules: SimulatorModules;
   readonly page: string;
   /** Text variables and secrets of the worker. */
   readonly env: Readonly<Record<string, string>>;
@@ -45,7 +46,7 @@ export interface EdgeKernel {
   alarm(): Promise<void>;
 }
 
-export async function bootEdge({ storage, module, page, env }: EdgeInput): Promise<Result<EdgeKernel, KernelError>> {
+export async function bootEdge({ storage, modules, page, env }: EdgeInput): Promise<Result<EdgeKernel, KernelError>> {
   const config = await readConfig(env);
   if (!config.ok) return config;
   const { options } = config.value;
@@ -60,7 +61,7 @@ export async function bootEdge({ storage, module, page, env }: EdgeInput): Promi
   const { api, qrtx } = await assemble({
     world: { clock, entropy, store: opened.value, telemetry },
     metrics: telemetry.metrics,
-    createCompute: async () => createInlinePool({ module, elapsedMs: clock.monotonicMs, turn: () => sleep(0) }),
+    createCompute: async () => createInlinePool({ modules, elapsedMs: clock.monotonicMs, turn: () => sleep(0) }),
     simulatorQubitCountMax: limits.edgeQubitCountMax,
     options,
     running: running.value,

@@ -18,6 +18,7 @@ import type { Clock, Entropy } from "../ports/clock.ts";
 import type { ComputePool } from "../ports/compute.ts";
 import type { KernelStore } from "../ports/store.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
+import type { SimulatorModules } from "../simulator/index.ts";
 import type { EffectiveOptions } from "./config/index.ts";
 
 export const hostClock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
@@ -73,10 +74,10 @@ export async function openStore(options: EffectiveOptions, telemetry: Telemetry)
 }
 
 export async function createComputePool({ threadPool }: EffectiveOptions): Promise<ComputePool> {
-  const module = await loadStatevector();
+  const modules = await loadSimulatorModules();
   const script = new URL("./compute-worker.ts", import.meta.url);
   return createWorkerPool({
-    module,
+    modules,
     coreCount: threadPool.coreSize,
     slotCount: threadPool.maxSize,
     spawn: () => spawnThreadWorker(script),
@@ -104,8 +105,13 @@ async function readPage(): Promise<string> {
 }
 
 /** Built on the spot when nobody has: a clone that never saw npm works too. */
-async function loadStatevector(): Promise<WebAssembly.Module> {
-  const file = new URL("../../build/statevector.wasm", import.meta.url);
+async function loadSimulatorModules(): Promise<SimulatorModules> {
+  // One after the other: a missing build is made once, and whole.
+  return { statevector: await loadModule("statevector"), stabilizer: await loadModule("stabilizer") };
+}
+
+async function loadModule(name: keyof SimulatorModules): Promise<WebAssembly.Module> {
+  const file = new URL(`../../build/${name}.wasm`, import.meta.url);
   try {
     return await WebAssembly.compile(readFileSync(file));
   } catch (error) {

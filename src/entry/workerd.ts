@@ -1,6 +1,7 @@
 // The kernel on workerd, locally and on Cloudflare Workers: every request goes to the one Durable Object that is the kernel.
 
 import page from "../../build/page.html.txt";
+import stabilizer from "../../build/stabilizer.wasm";
 import statevector from "../../build/statevector.wasm";
 import { describeError } from "../model/errors.ts";
 import { bootEdge, type EdgeInput, type EdgeKernel } from "./edge.ts";
@@ -18,7 +19,8 @@ export class KernelObject {
 
   constructor(context: { readonly storage: EdgeInput["storage"] }, variables: Readonly<Record<string, unknown>>) {
     const texts = Object.entries(variables).filter((entry): entry is [string, string] => typeof entry[1] === "string");
-    this.#input = { storage: context.storage, module: statevector, page, env: Object.fromEntries(texts) };
+    const modules = { statevector, stabilizer };
+    this.#input = { storage: context.storage, modules, page, env: Object.fromEntries(texts) };
   }
 
   async fetch(request: Request): Promise<Response> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { loadStatevectorModule } from "../../test/fixtures/wasm.ts";
+import { loadSimulatorModules } from "../../test/fixtures/wasm.ts";
 import { denseState, probabilities } from "../../test/oracle/dense-reference.ts";
 import { circuitOf, gateOn, measureAll, randomCircuit, randomGate, shuffled } from "../../test/oracle/random-circuit.ts";
 import { createSeededRandom } from "../../test/simulation/seeded-random.ts";
@@ -11,9 +11,9 @@ import { createEngine, OutOfMemoryError } from "./engine.ts";
 import { createSimulator } from "./index.ts";
 import { finalState } from "./run.ts";
 
-const module = await loadStatevectorModule();
-const engine = createEngine(module);
-const simulator = createSimulator(module);
+const modules = await loadSimulatorModules();
+const engine = createEngine(modules.statevector);
+const simulator = createSimulator(modules);
 const baseSeed = 20261123;
 
 function run(circuit: Circuit, shots: number, seed = 7n, observables: readonly Observable[] = []) {

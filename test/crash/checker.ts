@@ -12,7 +12,7 @@ import { canMove, isTerminal, type Job } from "../../src/model/job.ts";
 import type { KernelStore } from "../../src/ports/store.ts";
 import { parseQasm } from "../../src/qasm/index.ts";
 import { createSimulator } from "../../src/simulator/index.ts";
-import { loadStatevectorModule } from "../fixtures/wasm.ts";
+import { loadSimulatorModules } from "../fixtures/wasm.ts";
 import { circuits } from "./circuits.ts";
 import { readLog, type Told } from "./client-log.ts";
 
@@ -134,7 +134,7 @@ type ExpectedCounts = (submit: Submitted) => string;
 
 /** What the simulator gives for it here, where nobody is killed. */
 async function createExpectedCounts(): Promise<ExpectedCounts> {
-  const simulator = createSimulator(await loadStatevectorModule());
+  const simulator = createSimulator(await loadSimulatorModules());
   const compiled = circuits.map((text): Circuit => {
     const parsed = parseQasm(text);
     const bound = parsed.ok ? bindAndSimplify(parsed.value, {}) : undefined;

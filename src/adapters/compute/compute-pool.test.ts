@@ -3,11 +3,12 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadStatevectorModule } from "../../../test/fixtures/wasm.ts";
+import { loadSimulatorModules } from "../../../test/fixtures/wasm.ts";
 import { circuitOf, gateOn, measureAll } from "../../../test/oracle/random-circuit.ts";
 import { whyMissing } from "../../../test/support/kernel.ts";
 import { pickRuntime, root } from "../../../tools/runtime.mjs";
 import type { ComputePool, ComputeTask } from "../../ports/compute.ts";
+import type { SimulatorModules } from "../../simulator/index.ts";
 import { createInlinePool } from "./inline-pool.ts";
 import { spawnThreadWorker } from "./thread-worker.ts";
 import { createWorkerPool } from "./worker-pool.ts";
@@ -36,11 +37,11 @@ const tooWide = taskOf({
 /** A gate that does not exist: a bug of the caller, which must cost one worker at most. */
 const broken = taskOf({ circuit: circuitOf(1, [gateOn("nonsense" as "x", [0])]) });
 
-function describePool(name: string, create: (module: WebAssembly.Module) => ComputePool): void {
+function describePool(name: string, create: (modules: SimulatorModules) => ComputePool): void {
   describe(name, () => {
     let pool: ComputePool;
     beforeAll(async () => {
-      pool = create(await loadStatevectorModule());
+      pool = create(await loadSimulatorModules());
     });
     afterAll(() => pool.close());
 
@@ -75,7 +76,7 @@ function describePool(name: string, create: (module: WebAssembly.Module) => Comp
     });
 
     test("a closed pool ends what runs and takes nothing more", async () => {
-      const pool = create(await loadStatevectorModule());
+      const pool = create(await loadSimulatorModules());
       const running = pool.run(endless, never);
       await pool.close();
       expect(await running).toEqual({ ok: false, failure: { kind: "closed" } });
@@ -97,18 +98,18 @@ function describePool(name: string, create: (module: WebAssembly.Module) => Comp
   });
 }
 
-function createThreadPool(module: WebAssembly.Module): ComputePool {
-  return createWorkerPool({ module, coreCount: 1, slotCount: 2, spawn: () => spawnThreadWorker(workerScript) });
+function createThreadPool(modules: SimulatorModules): ComputePool {
+  return createWorkerPool({ modules, coreCount: 1, slotCount: 2, spawn: () => spawnThreadWorker(workerScript) });
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describePool("the inline pool", (module) => createInlinePool({ module, elapsedMs: () => performance.now(), turn }));
+describePool("the inline pool", (modules) => createInlinePool({ modules, elapsedMs: () => performance.now(), turn }));
 describePool("the worker pool", createThreadPool);
 
 describe("workers", () => {
   test("an aborted task ends within 200 ms or so while its neighbour goes on", async () => {
-    const pool = createThreadPool(await loadStatevectorModule());
+    const pool = createThreadPool(await loadSimulatorModules());
     const controller = new AbortController();
     const aborted = pool.run(endless, controller.signal);
     await new Promise((resolve) => setTimeout(resolve, 300));

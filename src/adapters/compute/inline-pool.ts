@@ -2,19 +2,19 @@
 // something to do gets a turn after each slice.
 
 import type { ComputePool, ComputeResult, ComputeTask } from "../../ports/compute.ts";
-import { createSimulator } from "../../simulator/index.ts";
+import { createSimulator, type SimulatorModules } from "../../simulator/index.ts";
 import { toFailure } from "./serve-tasks.ts";
 
 export interface InlinePoolOptions {
-  readonly module: WebAssembly.Module;
+  readonly modules: SimulatorModules;
   /** Any monotonic clock. */
   readonly elapsedMs: () => number;
   /** Resolves when everything else that was ready to run has run. */
   readonly turn: () => Promise<void>;
 }
 
-export function createInlinePool({ module, elapsedMs, turn }: InlinePoolOptions): ComputePool {
-  let simulator = createSimulator(module);
+export function createInlinePool({ modules, elapsedMs, turn }: InlinePoolOptions): ComputePool {
+  let simulator = createSimulator(modules);
   let isBusy = false;
   const closed = new AbortController();
 
@@ -38,8 +38,8 @@ export function createInlinePool({ module, elapsedMs, turn }: InlinePoolOptions)
       try {
         return await runSlices(task, signal);
       } catch (error) {
-        // A trap leaves the instance in doubt.
-        simulator = createSimulator(module);
+        // A trap leaves the instances in doubt.
+        simulator = createSimulator(modules);
         return { ok: false, failure: toFailure(error) };
       } finally {
         isBusy = false;

@@ -2,15 +2,16 @@
 
 import type { RunOutcome } from "../../model/result.ts";
 import type { ComputeFailure, ComputeTask } from "../../ports/compute.ts";
+import type { SimulatorModules } from "../../simulator/index.ts";
 
 export type ToWorker =
-  /** First: the compiled module, from which the worker makes an instance of its own. */
-  { readonly kind: "start"; readonly module: WebAssembly.Module } | { readonly kind: "run"; readonly task: ComputeTask };
+  /** First: the compiled modules, from which the worker makes instances of its own. */
+  { readonly kind: "start"; readonly modules: SimulatorModules } | { readonly kind: "run"; readonly task: ComputeTask };
 
 export type FromWorker =
   | {
       readonly kind: "done";
-      readonly outcome: RunOutcome /** Of its WASM instance; memory never shrinks. */;
+      readonly outcome: RunOutcome /** Of its WASM instances; memory never shrinks. */;
       readonly memoryBytes: number;
     }
   | { readonly kind: "failed"; readonly failure: Extract<ComputeFailure, { kind: "trapped" | "out_of_memory" }> };

@@ -1,4 +1,4 @@
-// The inside of a compute worker: runs one task after another on its own instance of the simulator.
+// The inside of a compute worker: runs one task after another on its own instances of the engines.
 
 import type { ComputeTask } from "../../ports/compute.ts";
 import { createSimulator, OutOfMemoryError, type Simulator } from "../../simulator/index.ts";
@@ -8,10 +8,10 @@ export function createTaskServer(elapsedMs: () => number): (message: ToWorker) =
   let simulator: Simulator | undefined;
   return (message) => {
     if (message.kind === "start") {
-      simulator = createSimulator(message.module);
+      simulator = createSimulator(message.modules);
       return undefined;
     }
-    if (simulator === undefined) return { kind: "failed", failure: { kind: "trapped", cause: "a task came before the module" } };
+    if (simulator === undefined) return { kind: "failed", failure: { kind: "trapped", cause: "a task came before the modules" } };
     return runTask(simulator, message.task, elapsedMs);
   };
 }

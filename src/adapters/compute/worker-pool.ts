@@ -3,10 +3,11 @@
 import { invariant } from "../../base/invariant.ts";
 import { limits } from "../../base/limits.ts";
 import type { ComputePool, ComputeResult } from "../../ports/compute.ts";
+import type { SimulatorModules } from "../../simulator/index.ts";
 import type { FromWorker, WorkerHandle } from "./protocol.ts";
 
 export interface WorkerPoolOptions {
-  readonly module: WebAssembly.Module;
+  readonly modules: SimulatorModules;
   readonly spawn: () => WorkerHandle;
   /** Workers kept alive while idle; started at once. */
   readonly coreCount: number;
@@ -21,7 +22,7 @@ interface PoolWorker {
   isDead: boolean;
 }
 
-export function createWorkerPool({ module, spawn, coreCount, slotCount }: WorkerPoolOptions): ComputePool {
+export function createWorkerPool({ modules, spawn, coreCount, slotCount }: WorkerPoolOptions): ComputePool {
   const workers = new Set<PoolWorker>();
   let isClosed = false;
 
@@ -31,7 +32,7 @@ export function createWorkerPool({ module, spawn, coreCount, slotCount }: Worker
       (message) => accept(worker, message),
       (cause) => bury(worker, { ok: false, failure: { kind: "trapped", cause } }),
     );
-    worker.handle.post({ kind: "start", module });
+    worker.handle.post({ kind: "start", modules });
     workers.add(worker);
     return worker;
   }
