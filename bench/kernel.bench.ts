@@ -9,6 +9,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { JobState } from "../src/gen/eigen/kernel/v1/jobs_pb.ts";
+import { slowCircuit } from "../test/fixtures/slow-circuit.ts";
 import { type RuntimeName, startKernel, whyMissing } from "../test/support/kernel.ts";
 import { pickRuntime, root } from "../tools/runtime.mjs";
 import { type Goal, kernelGoals } from "./goals.ts";
@@ -17,7 +18,7 @@ import { type Measured, percentile, quartiles, readBenchOptions, report } from "
 
 const options = readBenchOptions(process.argv.slice(2));
 // Keeps a worker busy for minutes: 24 qubits, 200 layers that do not cancel.
-const slow = `OPENQASM 3.0; include "stdgates.inc"; qubit[24] q; bit[24] c; for int k in [1:200] { ry(0.1) q; rz(0.1) q; } c = measure q;`;
+const slow = slowCircuit({ qubitCount: 24, layerCount: 800 });
 const sizes = options.isSmoke
   ? { latencyJobs: 20, rounds: 1, roundJobs: 160, queuedJobs: 200, statusCalls: 50, boots: 1, fsyncs: 50 }
   : { latencyJobs: 300, rounds: 5, roundJobs: 3200, queuedJobs: 10_000, statusCalls: 500, boots: 7, fsyncs: 300 };

@@ -1,30 +1,50 @@
 // The WASM module behind typed calls. Views of its memory are made anew after each growth, because growing detaches them.
 
 import type { Matrix, Trigonometry } from "../model/gates.ts";
+import { blockBitCountMax, type Precision } from "./statevector/plan.ts";
 
-/** The functions that wasm/statevector exports; each is documented there. */
-export interface StatevectorExports {
+/** The functions that wasm/statevector exports; each is documented there. Names that end in 32 are for f32 amplitudes. */
+export interface StatevectorExports extends Readout {
   readonly memory: WebAssembly.Memory;
-  reserve(qubitCount: number, extraBytes: number): number;
+  reserve(stateBytes: number, extraBytes: number): number;
+  scratchBytes(blockBytes: number): number;
   matrixAddress(): number;
   stateAddress(): number;
   sin(angle: number): number;
   cos(angle: number): number;
   initialise(qubitCount: number): void;
-  copyState(target: number, source: number, qubitCount: number): void;
+  initialise32(qubitCount: number): void;
+  copyBytes(target: number, source: number, bytes: number): void;
+  runPass64: RunPass;
+  runPass32: RunPass;
   applyDense1(qubitCount: number, target: number, controls: number): void;
   applyDense2(qubitCount: number, low: number, high: number, controls: number): void;
   applyFlip(qubitCount: number, target: number, controls: number): void;
   applySwap(qubitCount: number, first: number, second: number, controls: number): void;
   applyPhase(qubitCount: number, mask: number, clear: number, re: number, im: number): void;
+  fillUniforms(uniforms: number, count: number, keyLow: number, keyHigh: number): void;
+  probabilityOfOne32: Readout["probabilityOfOne"];
+  norm32: Readout["norm"];
+  collapse32: Readout["collapse"];
+  sampleAscending32: Readout["sampleAscending"];
+  sampleByTable32: Readout["sampleByTable"];
+  pauliExpectation32: Readout["pauliExpectation"];
+}
+
+type RunPass = (state: number, qubitCount: number, pass: number, first: number, count: number, scratch: number) => void;
+
+/** What reads a state. */
+export interface Readout {
   probabilityOfOne(qubitCount: number, qubit: number): number;
   norm(qubitCount: number): number;
   collapse(qubitCount: number, qubit: number, outcome: number, scale: number): void;
   sampleAscending(qubitCount: number, uniforms: number, outcomes: number, count: number): void;
-  fillUniforms(uniforms: number, count: number, keyLow: number, keyHigh: number): void;
   sampleByTable(qubitCount: number, uniforms: number, outcomes: number, count: number, table: number): void;
   pauliExpectation(qubitCount: number, flip: number, sign: number, yCount: number): number;
 }
+
+/** Bytes of a complex amplitude. */
+export const amplitudeBytes = { double: 16, single: 8 } as const;
 
 /** The engine cannot get the memory a run needs. */
 export class OutOfMemoryError extends Error {
@@ -35,7 +55,14 @@ export interface Engine {
   readonly wasm: StatevectorExports;
   readonly trigonometry: Trigonometry;
   /** Room for the state and bytes behind it; the address of those bytes. Throws OutOfMemoryError. */
-  reserve(qubitCount: number, extraBytes: number): number;
+  reserve(qubitCount: number, extraBytes: number, precision?: Precision): number;
+  /** What passes over a state need behind it. */
+  scratchBytes(qubitCount: number, precision: Precision): number;
+  /** |0…0>. */
+  initialise(qubitCount: number, precision: Precision): void;
+  /** Blocks `first` .. `first + count - 1` of the pass whose words are at `pass`. */
+  runPass(precision: Precision, qubitCount: number, pass: number, first: number, count: number, scratch: number): void;
+  readout(precision: Precision): Readout;
   writeMatrix(matrix: Matrix): void;
   memoryBytes(): number;
 }
@@ -46,14 +73,23 @@ const addressableBytes = 2 ** 32 - 65536;
 export function createEngine(module: WebAssembly.Module): Engine {
   const wasm = new WebAssembly.Instance(module).exports as WebAssembly.Exports & StatevectorExports;
   const matrixAddress = wasm.matrixAddress();
+  const singleReadout: Readout = {
+    probabilityOfOne: wasm.probabilityOfOne32,
+    norm: wasm.norm32,
+    collapse: wasm.collapse32,
+    sampleAscending: wasm.sampleAscending32,
+    sampleByTable: wasm.sampleByTable32,
+    pauliExpectation: wasm.pauliExpectation32,
+  };
   let matrixView = new Float64Array(wasm.memory.buffer, matrixAddress, 2 * 64);
   return {
     wasm,
     trigonometry: { sin: wasm.sin, cos: wasm.cos },
-    reserve(qubitCount, extraBytes) {
-      const wantedBytes = 16 * 2 ** qubitCount + extraBytes;
+    reserve(qubitCount, extraBytes, precision = "double") {
+      const stateBytes = amplitudeBytes[precision] * 2 ** qubitCount;
+      const wantedBytes = stateBytes + extraBytes;
       const isAddressable = wasm.stateAddress() + wantedBytes < addressableBytes;
-      const address = isAddressable ? wasm.reserve(qubitCount, extraBytes) >>> 0 : 0;
+      const address = isAddressable ? wasm.reserve(stateBytes, extraBytes) >>> 0 : 0;
       if (address === 0) {
         throw new OutOfMemoryError(`${qubitCount} qubits need ${wantedBytes} bytes, and the engine cannot get them`);
       }
@@ -69,6 +105,14 @@ export function createEngine(module: WebAssembly.Module): Engine {
         }
       }
     },
+    scratchBytes: (qubitCount, precision) =>
+      wasm.scratchBytes(amplitudeBytes[precision] * 2 ** Math.min(qubitCount, blockBitCountMax[precision])),
+    initialise: (qubitCount, precision) => (precision === "double" ? wasm.initialise(qubitCount) : wasm.initialise32(qubitCount)),
+    runPass(precision, qubitCount, pass, first, count, scratch) {
+      const run = precision === "double" ? wasm.runPass64 : wasm.runPass32;
+      run(wasm.stateAddress(), qubitCount, pass, first, count, scratch);
+    },
+    readout: (precision) => (precision === "double" ? wasm : singleReadout),
     memoryBytes: () => wasm.memory.buffer.byteLength,
   };
 }

@@ -3,7 +3,8 @@
 import type { RunOutcome } from "../model/result.ts";
 import type { ComputeTask } from "../ports/compute.ts";
 import { createEngine, type Engine, OutOfMemoryError } from "./engine.ts";
-import { drive, runCircuit, type Slices } from "./run.ts";
+import { runCircuit } from "./run.ts";
+import { drive, type Slices } from "./slices.ts";
 
 export { OutOfMemoryError };
 

@@ -1,63 +1,57 @@
 // Runs a circuit: once and sampled when its measurements are last, shot by shot from the first measurement on when they are not.
-// A run is cut into slices, so that whoever drives it can do something else, or stop, in between.
 
-import { limits } from "../base/limits.ts";
 import { createShotUniforms } from "../base/philox.ts";
 import { type Circuit, hasOnlyFinalMeasurements, type Operation } from "../model/circuit.ts";
 import type { Observable } from "../model/result.ts";
 import type { ComputeTask } from "../ports/compute.ts";
-import { applyGate } from "./apply-gate.ts";
 import { createOutcomeWriter, isTrue } from "./classical-bits.ts";
 import { type CompactCircuit, compact } from "./compact.ts";
-import type { Engine } from "./engine.ts";
+import { amplitudeBytes, type Engine } from "./engine.ts";
+import { createMeter, drive, type Meter, type Slices } from "./slices.ts";
+import { type Precision, planQubitCountMin } from "./statevector/plan.ts";
+import { StateVector } from "./statevector/state.ts";
 
 export interface RunResult {
   readonly counts: ReadonlyMap<string, number>;
   readonly expectationValues: readonly number[];
 }
 
-/** Yields after each slice of about limits.sliceWorkMax amplitude updates. */
-export type Slices<T> = Generator<void, T>;
-
 /** The task has passed admission. Throws OutOfMemoryError; any other throw is a bug. Only one run at a time may use the engine. */
-export function runCircuit(engine: Engine, task: ComputeTask): Slices<RunResult> {
+export function runCircuit(engine: Engine, task: ComputeTask, precision: Precision = "double"): Slices<RunResult> {
   const small = compact(task.circuit);
-  const meter = createMeter(small.qubitCount);
-  return hasOnlyFinalMeasurements(task.circuit) ? runOnce(engine, task, small, meter) : runPerShot(engine, task, small, meter);
-}
-
-/** Counts passes over the state; true when a slice is full. */
-type Meter = () => boolean;
-
-function createMeter(qubitCount: number): Meter {
-  const passCountMax = Math.max(1, Math.floor(limits.sliceWorkMax / 2 ** qubitCount));
-  let passCount = 0;
-  return () => {
-    if (++passCount < passCountMax) return false;
-    passCount = 0;
-    return true;
-  };
+  const meter = createMeter();
+  const run = hasOnlyFinalMeasurements(task.circuit) ? runOnce : runPerShot;
+  return run(engine, task, small, precision, meter);
 }
 
 /** One run; shot k draws its outcome with uniform (k, 0). */
-function* runOnce(engine: Engine, task: ComputeTask, small: CompactCircuit, meter: Meter): Slices<RunResult> {
-  const { qubitCount, operations } = small;
-  const isSmall = qubitCount <= tableQubitCountMax;
-  const extra = engine.reserve(qubitCount, 12 * task.shots + (isSmall ? 8 * 2 ** qubitCount : 0));
-  engine.wasm.initialise(qubitCount);
-  yield* applyAll(engine, qubitCount, operations, meter);
+function* runOnce(
+  engine: Engine,
+  task: ComputeTask,
+  small: CompactCircuit,
+  precision: Precision,
+  meter: Meter,
+): Slices<RunResult> {
+  const { operations } = small;
+  const isSmall = small.qubitCount <= tableQubitCountMax;
+  const tableBytes = isSmall ? 8 * 2 ** Math.max(small.qubitCount, planQubitCountMin) : 0;
+  const state = new StateVector(engine, small.qubitCount, precision, 12 * task.shots + tableBytes, meter);
+  yield* state.apply(operations);
   const expectationValues: number[] = [];
-  for (const observable of task.observables) expectationValues.push(yield* expectation(engine, small, observable, meter));
+  for (const observable of task.observables) expectationValues.push(yield* expectation(state, small, observable, meter));
   if (task.circuit.bitCount === 0) return { counts: new Map(), expectationValues };
 
-  const states = isSmall ? sampleSmall(engine, qubitCount, task, extra) : sampleLarge(engine, qubitCount, task, extra);
-  const measures = operations.filter((operation) => operation.kind === "measure");
+  const sample = isSmall ? sampleSmall : sampleLarge;
+  const drawn = sample(engine, state, precision, task);
+  const measures = operations
+    .filter((operation) => operation.kind === "measure")
+    .map(({ qubit, bit }) => ({ position: state.positionOf(qubit), bit }));
   const writeOutcome = createOutcomeWriter(task.circuit);
   const bits = new Uint8Array(task.circuit.bitCount);
   const counts = new Map<string, number>();
   // Different states may measure alike, when not every qubit is measured.
-  for (const [state, shots] of states) {
-    for (const { qubit, bit } of measures) bits[bit] = (state >>> qubit) & 1;
+  for (const [index, shots] of drawn) {
+    for (const { position, bit } of measures) bits[bit] = (index >>> position) & 1;
     const outcome = writeOutcome(bits);
     counts.set(outcome, (counts.get(outcome) ?? 0) + shots);
   }
@@ -67,31 +61,45 @@ function* runOnce(engine: Engine, task: ComputeTask, small: CompactCircuit, mete
 // A table of cumulative probabilities this large still lies in the cache; beyond it, one walk over sorted uniforms is cheaper.
 const tableQubitCountMax = 14;
 
-/** Shots by basis state. `extra`: the table, then the uniforms, then the outcomes. */
-function sampleSmall({ wasm }: Engine, qubitCount: number, { shots, seed }: ComputeTask, extra: number): Map<number, number> {
+/** Shots by basis state. The extra bytes: the table, then the uniforms, then the outcomes. */
+function sampleSmall(
+  engine: Engine,
+  state: StateVector,
+  precision: Precision,
+  { shots, seed }: ComputeTask,
+): Map<number, number> {
+  const { wasm } = engine;
+  const { qubitCount, extra } = state;
   const uniformsAt = extra + 8 * 2 ** qubitCount;
   const outcomesAt = uniformsAt + 8 * shots;
   wasm.fillUniforms(uniformsAt, shots, Number(seed & 0xffffffffn), Number(seed >> 32n));
-  wasm.sampleByTable(qubitCount, uniformsAt, outcomesAt, shots, extra);
+  engine.readout(precision).sampleByTable(qubitCount, uniformsAt, outcomesAt, shots, extra);
   const outcomes = new Uint32Array(wasm.memory.buffer, outcomesAt, shots);
   const tally = new Uint32Array(2 ** qubitCount);
   for (let shot = 0; shot < shots; shot++) {
-    const state = outcomes[shot] ?? 0;
-    tally[state] = (tally[state] ?? 0) + 1;
+    const index = outcomes[shot] ?? 0;
+    tally[index] = (tally[index] ?? 0) + 1;
   }
   const states = new Map<number, number>();
-  for (const [state, count] of tally.entries()) if (count > 0) states.set(state, count);
+  for (const [index, count] of tally.entries()) if (count > 0) states.set(index, count);
   return states;
 }
 
-/** Shots by basis state, by one walk over the state. `extra`: the uniforms, then the outcomes. */
-function sampleLarge({ wasm }: Engine, qubitCount: number, { shots, seed }: ComputeTask, extra: number): Map<number, number> {
+/** Shots by basis state, by one walk over the state. The extra bytes: the uniforms, then the outcomes. */
+function sampleLarge(
+  engine: Engine,
+  state: StateVector,
+  precision: Precision,
+  { shots, seed }: ComputeTask,
+): Map<number, number> {
+  const { wasm } = engine;
+  const { qubitCount, extra } = state;
   const outcomesAt = extra + 8 * shots;
   wasm.fillUniforms(extra, shots, Number(seed & 0xffffffffn), Number(seed >> 32n));
   new Float64Array(wasm.memory.buffer, extra, shots).sort();
-  wasm.sampleAscending(qubitCount, extra, outcomesAt, shots);
+  engine.readout(precision).sampleAscending(qubitCount, extra, outcomesAt, shots);
   const states = new Map<number, number>();
-  for (const state of new Uint32Array(wasm.memory.buffer, outcomesAt, shots)) states.set(state, (states.get(state) ?? 0) + 1);
+  for (const index of new Uint32Array(wasm.memory.buffer, outcomesAt, shots)) states.set(index, (states.get(index) ?? 0) + 1);
   return states;
 }
 
@@ -100,86 +108,98 @@ function* runPerShot(
   engine: Engine,
   task: ComputeTask,
   { qubitCount, operations }: CompactCircuit,
+  precision: Precision,
   meter: Meter,
 ): Slices<RunResult> {
   const uniforms = createShotUniforms(task.seed);
   const first = operations.findIndex(({ kind }) => kind !== "gate");
-  const checkpoint = engine.reserve(qubitCount, 16 * 2 ** qubitCount);
-  const state = engine.wasm.stateAddress();
-  engine.wasm.initialise(qubitCount);
-  yield* applyAll(engine, qubitCount, operations.slice(0, first), meter);
-  engine.wasm.copyState(checkpoint, state, qubitCount);
+  const stateBytes = amplitudeBytes[precision] * 2 ** Math.max(qubitCount, planQubitCountMin);
+  const state = new StateVector(engine, qubitCount, precision, stateBytes, meter);
+  yield* state.apply(operations.slice(0, first));
+  const checkpoint = state.save(state.extra);
 
-  const rest = operations.slice(first);
+  const rest = toSections(operations.slice(first));
   const writeOutcome = createOutcomeWriter(task.circuit);
   const bits = new Uint8Array(task.circuit.bitCount);
   const counts = new Map<string, number>();
   for (let shot = 0; shot < task.shots; shot++) {
-    if (shot > 0) engine.wasm.copyState(state, checkpoint, qubitCount);
+    if (shot > 0) checkpoint.restore();
     bits.fill(0);
     let draw = 0;
-    yield* runDynamic(engine, qubitCount, rest, bits, () => uniforms.uniform(shot, draw++), meter);
+    yield* runDynamic(state, rest, bits, () => uniforms.uniform(shot, draw++), meter);
     const outcome = writeOutcome(bits);
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   }
   return { counts: task.circuit.bitCount === 0 ? new Map() : sortedByOutcome(counts), expectationValues: [] };
 }
 
+/** Runs of gates, planned once each, between what a shot decides. */
+type Section =
+  | { readonly kind: "gates"; readonly gates: readonly Operation[] }
+  | { readonly kind: "measure"; readonly qubit: number; readonly bit: number }
+  | { readonly kind: "reset"; readonly qubit: number; readonly flip: readonly Operation[] }
+  | {
+      readonly kind: "if";
+      readonly condition: Extract<Operation, { kind: "if" }>["condition"];
+      readonly then: readonly Section[];
+      readonly otherwise: readonly Section[];
+    };
+
+function toSections(operations: readonly Operation[]): readonly Section[] {
+  const sections: Section[] = [];
+  let gates: Operation[] = [];
+  const end = (): void => {
+    if (gates.length > 0) sections.push({ kind: "gates", gates });
+    gates = [];
+  };
+  for (const operation of operations) {
+    if (operation.kind === "gate") {
+      gates.push(operation);
+      continue;
+    }
+    end();
+    if (operation.kind === "measure") sections.push(operation);
+    else if (operation.kind === "reset") {
+      const { qubit } = operation;
+      sections.push({ kind: "reset", qubit, flip: [{ kind: "gate", gate: "x", qubits: [qubit], angles: [] }] });
+    } else if (operation.kind === "if") {
+      const { condition, then, otherwise } = operation;
+      sections.push({ kind: "if", condition, then: toSections(then), otherwise: toSections(otherwise) });
+    }
+  }
+  end();
+  return sections;
+}
+
 function* runDynamic(
-  engine: Engine,
-  qubitCount: number,
-  operations: readonly Operation[],
+  state: StateVector,
+  sections: readonly Section[],
   bits: Uint8Array,
   draw: () => number,
   meter: Meter,
 ): Slices<void> {
-  for (const operation of operations) {
-    if (meter()) yield;
-    switch (operation.kind) {
-      case "gate":
-        applyGate(engine, qubitCount, operation.gate, operation.qubits, operation.angles);
+  for (const section of sections) {
+    switch (section.kind) {
+      case "gates":
+        yield* state.apply(section.gates);
         break;
       case "measure":
-        bits[operation.bit] = measure(engine, qubitCount, operation.qubit, draw());
+        bits[section.bit] = state.measure(section.qubit, draw());
         break;
       case "reset":
-        if (measure(engine, qubitCount, operation.qubit, draw()) === 1) engine.wasm.applyFlip(qubitCount, operation.qubit, 0);
+        if (state.measure(section.qubit, draw()) === 1) yield* state.apply(section.flip);
         break;
       case "if": {
-        const branch = isTrue(operation.condition, bits) ? operation.then : operation.otherwise;
-        if (branch.length > 0) yield* runDynamic(engine, qubitCount, branch, bits, draw, meter);
-        break;
+        const branch = isTrue(section.condition, bits) ? section.then : section.otherwise;
+        if (branch.length > 0) yield* runDynamic(state, branch, bits, draw, meter);
       }
-      default:
     }
-  }
-}
-
-/** Projects the qubit; the outcome is 1 when the uniform lies below its probability. */
-function measure(engine: Engine, qubitCount: number, qubit: number, uniform: number): 0 | 1 {
-  const total = engine.wasm.norm(qubitCount);
-  const one = engine.wasm.probabilityOfOne(qubitCount, qubit);
-  const outcome = uniform * total < one ? 1 : 0;
-  const kept = outcome === 1 ? one : total - one;
-  engine.wasm.collapse(qubitCount, qubit, outcome, 1 / Math.sqrt(kept));
-  return outcome;
-}
-
-function* applyAll(engine: Engine, qubitCount: number, operations: readonly Operation[], meter: Meter): Slices<void> {
-  for (const operation of operations) {
-    if (operation.kind !== "gate") continue;
-    applyGate(engine, qubitCount, operation.gate, operation.qubits, operation.angles);
-    if (meter()) yield;
+    if (section.kind !== "gates" && meter.take(2 ** state.qubitCount)) yield;
   }
 }
 
 /** Exact: sum over terms of coefficient * <psi| pauli |psi>. Letters on idle qubits, which are |0>: I and Z give 1, X and Y give 0. */
-function* expectation(
-  engine: Engine,
-  { qubitCount, placeOf }: CompactCircuit,
-  { terms }: Observable,
-  meter: Meter,
-): Slices<number> {
+function* expectation(state: StateVector, { placeOf }: CompactCircuit, { terms }: Observable, meter: Meter): Slices<number> {
   let sum = 0;
   for (const { coefficient, pauli } of terms) {
     let flip = 0;
@@ -198,8 +218,8 @@ function* expectation(
       if (letter === "Y") yCount++;
     }
     if (isZero) continue;
-    sum += coefficient * engine.wasm.pauliExpectation(qubitCount, flip, sign, yCount);
-    if (meter()) yield;
+    sum += coefficient * state.pauliExpectation(flip, sign, yCount);
+    if (meter.take(2 ** state.qubitCount)) yield;
   }
   return sum;
 }
@@ -209,16 +229,8 @@ function sortedByOutcome(counts: ReadonlyMap<string, number>): ReadonlyMap<strin
 }
 
 /** The amplitudes after the gates of a circuit without measurements, resets or branches: for tests. [re, im, re, im, …] */
-export function finalState(engine: Engine, circuit: Circuit): Float64Array {
-  engine.reserve(circuit.qubitCount, 0);
-  engine.wasm.initialise(circuit.qubitCount);
-  drive(applyAll(engine, circuit.qubitCount, circuit.operations, () => false));
-  return new Float64Array(engine.wasm.memory.buffer, engine.wasm.stateAddress(), 2 * 2 ** circuit.qubitCount).slice();
-}
-
-/** Runs all slices at once. */
-export function drive<T>(slices: Slices<T>): T {
-  let step = slices.next();
-  while (step.done !== true) step = slices.next();
-  return step.value;
+export function finalState(engine: Engine, circuit: Circuit, precision: Precision = "double"): Float64Array {
+  const state = new StateVector(engine, circuit.qubitCount, precision, 0, createMeter());
+  drive(state.apply(circuit.operations));
+  return state.amplitudes(circuit.qubitCount);
 }

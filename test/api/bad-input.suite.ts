@@ -13,7 +13,7 @@ import {
   collect,
   fieldsOf,
   finish,
-  heavy,
+  heavySpec,
   type SpecInit,
   throughEachDoor,
   uniqueName,
@@ -373,7 +373,7 @@ export function fullQueueChecks(queueSize: number): readonly Check[] {
   return throughEachDoor(
     "a full queue refuses with the time to come back, and takes jobs again when it has room",
     async (client) => {
-      const spec = bellSpec({ circuit: { case: "openqasm", value: heavy }, shots: 1 });
+      const spec = heavySpec();
       const handles = [];
       let refusal: Awaited<ReturnType<typeof assertRefused>> | undefined;
       // One runs, queueSize wait, and one more may have been taken in between.

@@ -14,7 +14,7 @@ import {
   check,
   collect,
   finish,
-  heavy,
+  heavySpec,
   isTerminal,
   readUntil,
   throughEachDoor,
@@ -112,7 +112,7 @@ const jobs: Check[] = [
   }),
 
   ...throughEachDoor("a running job is cancelled, once is enough and twice is fine", async (client) => {
-    const handle = await client.submitJob(bellSpec({ circuit: { case: "openqasm", value: heavy }, shots: 1 }));
+    const handle = await client.submitJob(heavySpec());
     await readUntil(
       (signal) => client.monitorJob({ id: handle.jobId }, { signal }),
       (update) => update.state === JobState.RUNNING || isTerminal(update.state),

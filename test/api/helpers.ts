@@ -5,6 +5,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type Code, ConnectError } from "@connectrpc/connect";
 import { type ErrorDetail, ErrorDetailSchema } from "../../src/gen/eigen/kernel/v1/errors_pb.ts";
 import { type JobHandle, type JobSpecSchema, JobState, type JobStatus } from "../../src/gen/eigen/kernel/v1/jobs_pb.ts";
+import { slowCircuit } from "../fixtures/slow-circuit.ts";
 import { type DoorName, doorNames, type KernelClient, openDefaultDoor, openDoor } from "./doors.ts";
 import type { Check, Target } from "./target.ts";
 
@@ -17,22 +18,16 @@ cx q[0], q[1];
 measure q -> c;
 `;
 
-/** Some ten seconds of work on any machine, entangled so that no shortcut applies: to be met while it runs, then cancelled. */
-export const heavy = `OPENQASM 3.0;
-include "stdgates.inc";
-qubit[16] q;
-bit[16] c;
-for int round in [1:3000] {
-  for int k in [0:15] { rx(0.1 * round) q[k]; }
-  for int k in [0:14] { cx q[k], q[k + 1]; }
-}
-c = measure q;
-`;
-
 export type SpecInit = MessageInitShape<typeof JobSpecSchema>;
 
 export function bellSpec(changes: Omit<SpecInit, "$typeName"> = {}): SpecInit {
   return { circuit: { case: "openqasm", value: bell }, shots: 100, ...changes };
+}
+
+/** Many seconds of work on any machine, within the width of an edge worker: to be met while it runs, then cancelled. */
+export function heavySpec(): SpecInit {
+  const openqasm = slowCircuit({ qubitCount: 16, layerCount: 10, isPerShot: true });
+  return bellSpec({ circuit: { case: "openqasm", value: openqasm }, shots: 10_000 });
 }
 
 let counter = 0;

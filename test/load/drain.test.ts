@@ -10,19 +10,15 @@ import { limits } from "../../src/base/limits.ts";
 import { ErrorDetailSchema } from "../../src/gen/eigen/kernel/v1/errors_pb.ts";
 import { JobState } from "../../src/gen/eigen/kernel/v1/jobs_pb.ts";
 import { Health, HealthCheckResponse_ServingStatus as Status } from "../../src/gen/grpc/health/v1/health_pb.ts";
+import { slowCircuit } from "../fixtures/slow-circuit.ts";
 import { type KernelSetup, type RunningKernel, startKernel, whyMissing } from "../support/kernel.ts";
 import { brokenRequests, openRaw, silentReaders } from "./raw-clients.ts";
 import { bell, connect, createStreamOpener, streamDoors } from "./streams.ts";
 
 const runtimes = ["bun", "deno", "node"] as const;
 
-/** Work for a worker of its own. */
-function layers(count: number, qubitCount: number): string {
-  const registers = `qubit[${qubitCount}] q; bit[${qubitCount}] c;`;
-  return `OPENQASM 3.0; include "stdgates.inc"; ${registers} for int k in [1:${count}] { ry(0.1) q; rz(0.1) q; } c = measure q;`;
-}
-const someSeconds = layers(150, 18);
-const minutes = layers(400, 23);
+const someSeconds = slowCircuit({ qubitCount: 22, layerCount: 50 });
+const minutes = slowCircuit({ qubitCount: 24, layerCount: 800 });
 
 const folders: string[] = [];
 const kernels: RunningKernel[] = [];

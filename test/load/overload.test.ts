@@ -5,6 +5,7 @@ import { ConnectError } from "@connectrpc/connect";
 import { afterEach, describe, expect, test } from "vitest";
 import { ErrorDetailSchema } from "../../src/gen/eigen/kernel/v1/errors_pb.ts";
 import { JobState } from "../../src/gen/eigen/kernel/v1/jobs_pb.ts";
+import { slowCircuit } from "../fixtures/slow-circuit.ts";
 import { type RunningKernel, startKernel, whyMissing } from "../support/kernel.ts";
 import { bell, connect, type KernelRpc } from "./streams.ts";
 
@@ -13,7 +14,7 @@ const queueSize = 20;
 const clientCount = 60;
 const jobsPerClient = 3;
 /** Some ten milliseconds of work, so that places free at a rate that can be told. */
-const openqasm = `OPENQASM 3.0; include "stdgates.inc"; qubit[14] q; bit[14] c; for int k in [1:25] { ry(0.1) q; rz(0.1) q; } c = measure q;`;
+const openqasm = slowCircuit({ qubitCount: 16, layerCount: 50 });
 const submit = { circuit: { case: "openqasm", value: openqasm }, shots: 10 } as const;
 
 let kernel: RunningKernel | undefined;

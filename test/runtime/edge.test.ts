@@ -10,13 +10,14 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { limits } from "../../src/base/limits.ts";
 import { JobState } from "../../src/gen/eigen/kernel/v1/jobs_pb.ts";
 import { EigenKernelService } from "../../src/gen/eigen/kernel/v1/service_pb.ts";
+import { slowCircuit } from "../fixtures/slow-circuit.ts";
 import { startHranaServer } from "../support/hrana-server.ts";
 import { type KernelSetup, type RunningKernel, startKernel, whyMissing } from "../support/kernel.ts";
 
 const missing = whyMissing("workerd");
 const bell = 'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;';
 /** Some seconds of work for the one place that an edge worker has. */
-const slow = `OPENQASM 3.0; include "stdgates.inc"; qubit[16] q; bit[16] c; for int k in [1:1500] { ry(0.1) q; rz(0.1) q; } c = measure q;`;
+const slow = slowCircuit({ qubitCount: 16, layerCount: 1000 });
 
 describe.skipIf(missing !== undefined)(`the edge worker${missing === undefined ? "" : ` (skipped: ${missing})`}`, () => {
   let folder: string;

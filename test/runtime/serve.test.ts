@@ -12,12 +12,12 @@ import { JobState } from "../../src/gen/eigen/kernel/v1/jobs_pb.ts";
 import { EigenKernelService } from "../../src/gen/eigen/kernel/v1/service_pb.ts";
 import { type ErrorCode, errorCatalogue } from "../../src/model/errors.ts";
 import { pickRuntime, root } from "../../tools/runtime.mjs";
+import { slowCircuit } from "../fixtures/slow-circuit.ts";
 import { type KernelSetup, type RunningKernel, startKernel, whyMissing } from "../support/kernel.ts";
 
 const bell = 'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;';
 /** Half a minute of work on one worker. */
-const slow =
-  'OPENQASM 3.0; include "stdgates.inc"; qubit[22] q; bit[22] c; for int k in [1:200] { ry(0.1) q; rz(0.1) q; } c = measure q;';
+const slow = slowCircuit({ qubitCount: 24, layerCount: 200 });
 const runtimes = ["bun", "deno", "node"] as const;
 
 const started: RunningKernel[] = [];

@@ -1,15 +1,18 @@
-// The state-vector engine: complex f64 amplitudes in flat memory, one exported function per shape of work. Plain scalar loops: correct and
-// readable first; the simulator issue adds the fast kernels beside them, compared against these.
+// The state-vector engine: complex f64 or f32 amplitudes in flat memory. Plans run as passes (program.ts); the functions here take gates one by
+// one, in plain loops: for few qubits, where planning costs more than it saves, and as the slow twin of the passes.
 //
 // No imports, no garbage collector. Every reduction runs in index order, and sin and cos are compiled in, so that a seed gives the same bits
 // on every engine. The caller guarantees qubits below `qubitCount`, distinct, and controls apart from targets.
 
 import { addressOf, insertZeroBit } from "./bits";
 import { AMPLITUDE, MATRIX, STATE } from "./layout";
+import * as readout from "./readout";
 
-/** Makes room for 2^qubitCount amplitudes and `extraBytes` behind them. Returns the address of the extra bytes, 0 when memory ran out. */
-export function reserve(qubitCount: u32, extraBytes: u32): usize {
-  const extra = STATE + (AMPLITUDE << qubitCount);
+export { runPass32, runPass64, scratchBytes } from "./program";
+
+/** Makes room for a state of `stateBytes` and `extraBytes` behind it. Returns the address of the extra bytes, 0 when memory ran out. */
+export function reserve(stateBytes: u32, extraBytes: u32): usize {
+  const extra = STATE + <usize>stateBytes;
   const neededPages = <i32>((extra + extraBytes + 0xffff) >> 16);
   const missingPages = neededPages - memory.size();
   if (missingPages > 0 && memory.grow(missingPages) < 0) return 0;
@@ -38,9 +41,15 @@ export function initialise(qubitCount: u32): void {
   store<f64>(STATE, 1.0);
 }
 
-/** Copies the amplitudes: a checkpoint, and back. */
-export function copyState(target: usize, source: usize, qubitCount: u32): void {
-  memory.copy(target, source, AMPLITUDE << qubitCount);
+/** |0…0> in f32. Writes 8 * 2^n bytes. */
+export function initialise32(qubitCount: u32): void {
+  memory.fill(STATE, 0, (AMPLITUDE / 2) << qubitCount);
+  store<f32>(STATE, 1.0);
+}
+
+/** Copies amplitudes: a checkpoint, and back. */
+export function copyBytes(target: usize, source: usize, bytes: u32): void {
+  memory.copy(target, source, bytes);
 }
 
 /**
@@ -161,65 +170,6 @@ export function applyPhase(qubitCount: u32, mask: u32, clear: u32, re: f64, im: 
   }
 }
 
-/** Probability that the qubit is 1 (not normalised). */
-export function probabilityOfOne(qubitCount: u32, qubit: u32): f64 {
-  const bit: u32 = (<u32>1) << qubit;
-  const count: u32 = (<u32>1) << qubitCount;
-  let sum: f64 = 0;
-  for (let index: u32 = 0; index < count; index++) if ((index & bit) != 0) sum += weight(index);
-  return sum;
-}
-
-/** Sum of all probabilities: 1 up to rounding. */
-export function norm(qubitCount: u32): f64 {
-  const count: u32 = (<u32>1) << qubitCount;
-  let sum: f64 = 0;
-  for (let index: u32 = 0; index < count; index++) sum += weight(index);
-  return sum;
-}
-
-// @ts-expect-error: decorator
-@inline
-function weight(index: u32): f64 {
-  const at = addressOf(STATE, index);
-  const re = load<f64>(at, 0);
-  const im = load<f64>(at, 8);
-  return re * re + im * im;
-}
-
-/** Projects the qubit onto `outcome` and scales what is left by `scale`. */
-export function collapse(qubitCount: u32, qubit: u32, outcome: u32, scale: f64): void {
-  const count: u32 = (<u32>1) << qubitCount;
-  for (let index: u32 = 0; index < count; index++) {
-    const factor: f64 = ((index >> qubit) & 1) == outcome ? scale : 0;
-    const at = addressOf(STATE, index);
-    store<f64>(at, load<f64>(at, 0) * factor, 0);
-    store<f64>(at, load<f64>(at, 8) * factor, 8);
-  }
-}
-
-/**
- * Inverse transform sampling in one walk over the state. `uniforms`: `count` f64 in [0, 1), ascending; `outcomes`: room for `count` u32, gets
- * the basis state of each. The walk adds probabilities in index order; what rounding leaves goes to the last state with any weight.
- */
-export function sampleAscending(qubitCount: u32, uniforms: usize, outcomes: usize, count: u32): void {
-  const stateCount: u32 = (<u32>1) << qubitCount;
-  let drawn: u32 = 0;
-  let cumulative: f64 = 0;
-  let lastLikely: u32 = 0;
-  for (let index: u32 = 0; index < stateCount && drawn < count; index++) {
-    const probability = weight(index);
-    if (probability == 0) continue;
-    lastLikely = index;
-    cumulative += probability;
-    while (drawn < count && load<f64>(uniforms + ((<usize>drawn) << 3)) < cumulative) {
-      store<u32>(outcomes + ((<usize>drawn) << 2), index);
-      drawn++;
-    }
-  }
-  for (; drawn < count; drawn++) store<u32>(outcomes + ((<usize>drawn) << 2), lastLikely);
-}
-
 /**
  * Uniform numbers of shots 0 .. count-1, draw 0: `count` f64 at `uniforms`, each in [0, 1) with 53 bits. The twin is src/base/philox.ts, number
  * for number. Key = seed, counter = (shot, draw).
@@ -249,60 +199,52 @@ export function fillUniforms(uniforms: usize, count: u32, keyLow: u32, keyHigh: 
   }
 }
 
-/**
- * Inverse transform sampling for small states: cumulative probabilities once (2^n f64 at `table`), then a binary search per uniform. Writes the
- * basis state of uniform k at outcomes[k]: the same state as sampleAscending finds for that number.
- */
-export function sampleByTable(qubitCount: u32, uniforms: usize, outcomes: usize, count: u32, table: usize): void {
-  const stateCount: u32 = (<u32>1) << qubitCount;
-  let cumulative: f64 = 0;
-  let lastLikely: u32 = 0;
-  for (let index: u32 = 0; index < stateCount; index++) {
-    const probability = weight(index);
-    if (probability != 0) lastLikely = index;
-    cumulative += probability;
-    store<f64>(table + ((<usize>index) << 3), cumulative);
-  }
-  for (let drawn: u32 = 0; drawn < count; drawn++) {
-    const uniform = load<f64>(uniforms + ((<usize>drawn) << 3));
-    // The first state whose cumulative probability exceeds the uniform number.
-    let low: u32 = 0;
-    let high: u32 = lastLikely;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (uniform < load<f64>(table + ((<usize>middle) << 3))) high = middle;
-      else low = middle + 1;
-    }
-    store<u32>(outcomes + ((<usize>drawn) << 2), low);
-  }
+// Functions for f64 amplitudes, and their namesakes for f32.
+
+export function norm(qubitCount: u32): f64 {
+  return readout.norm<f64>(qubitCount);
 }
 
-/**
- * Real part of <psi| P |psi> for the Pauli string P = i^yCount X^flip Z^sign, where Y = i X Z. Reads the state twice.
- */
+export function norm32(qubitCount: u32): f64 {
+  return readout.norm<f32>(qubitCount);
+}
+
+export function probabilityOfOne(qubitCount: u32, qubit: u32): f64 {
+  return readout.probabilityOfOne<f64>(qubitCount, qubit);
+}
+
+export function probabilityOfOne32(qubitCount: u32, qubit: u32): f64 {
+  return readout.probabilityOfOne<f32>(qubitCount, qubit);
+}
+
+export function collapse(qubitCount: u32, qubit: u32, outcome: u32, scale: f64): void {
+  readout.collapse<f64>(qubitCount, qubit, outcome, scale);
+}
+
+export function collapse32(qubitCount: u32, qubit: u32, outcome: u32, scale: f64): void {
+  readout.collapse<f32>(qubitCount, qubit, outcome, scale);
+}
+
+export function sampleAscending(qubitCount: u32, uniforms: usize, outcomes: usize, count: u32): void {
+  readout.sampleAscending<f64>(qubitCount, uniforms, outcomes, count);
+}
+
+export function sampleAscending32(qubitCount: u32, uniforms: usize, outcomes: usize, count: u32): void {
+  readout.sampleAscending<f32>(qubitCount, uniforms, outcomes, count);
+}
+
+export function sampleByTable(qubitCount: u32, uniforms: usize, outcomes: usize, count: u32, table: usize): void {
+  readout.sampleByTable<f64>(qubitCount, uniforms, outcomes, count, table);
+}
+
+export function sampleByTable32(qubitCount: u32, uniforms: usize, outcomes: usize, count: u32, table: usize): void {
+  readout.sampleByTable<f32>(qubitCount, uniforms, outcomes, count, table);
+}
+
 export function pauliExpectation(qubitCount: u32, flip: u32, sign: u32, yCount: u32): f64 {
-  const count: u32 = (<u32>1) << qubitCount;
-  let re: f64 = 0;
-  let im: f64 = 0;
-  for (let index: u32 = 0; index < count; index++) {
-    const at = addressOf(STATE, index);
-    const partner = addressOf(STATE, index ^ flip);
-    const factor: f64 = (popcnt(index & sign) & 1) == 0 ? 1 : -1;
-    const bRe = load<f64>(at, 0) * factor;
-    const bIm = load<f64>(at, 8) * factor;
-    const aRe = load<f64>(partner, 0);
-    const aIm = load<f64>(partner, 8);
-    re += aRe * bRe + aIm * bIm;
-    im += aRe * bIm - aIm * bRe;
-  }
-  switch (yCount & 3) {
-    case 0:
-      return re;
-    case 1:
-      return -im;
-    case 2:
-      return -re;
-    default:
-      return im;
-  }
+  return readout.pauliExpectation<f64>(qubitCount, flip, sign, yCount);
+}
+
+export function pauliExpectation32(qubitCount: u32, flip: u32, sign: u32, yCount: u32): f64 {
+  return readout.pauliExpectation<f32>(qubitCount, flip, sign, yCount);
 }

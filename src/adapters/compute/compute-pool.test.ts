@@ -25,7 +25,9 @@ function taskOf(changes: Partial<ComputeTask> = {}): ComputeTask {
 const endless = taskOf({
   circuit: circuitOf(
     22,
-    Array.from({ length: 20_000 }, (_, k) => gateOn("ry", [k % 22], [0.1])),
+    Array.from({ length: 40_000 }, (_, k) =>
+      k % 2 === 0 ? gateOn("ry", [(k / 2) % 22], [0.1 + k]) : gateOn("cx", [(k >> 1) % 22, ((k >> 1) + 1) % 22]),
+    ),
   ),
 });
 const tooWide = taskOf({

@@ -1,0 +1,170 @@
+// A state vector in the engine's memory: gates in, amplitudes, outcomes and expectation values out.
+//
+// Qubits lie where the last plan left them; nothing is moved back: whoever reads asks where. Few qubits take gates one by one, because
+// planning would cost more than it saves.
+
+import type { Operation } from "../../model/circuit.ts";
+import { applyGate } from "../apply-gate.ts";
+import { amplitudeBytes, type Engine } from "../engine.ts";
+import type { Meter, Slices } from "../slices.ts";
+import { type Plan, type Precision, planGates, planQubitCountMin } from "./plan.ts";
+
+/** Up to here a gate on its own costs less than planning it. */
+const directQubitCountMax = 8;
+/** Plans kept of one list of gates: positions differ when branches between swap qubits. */
+const planCountMax = 8;
+
+export class StateVector {
+  /** Qubits of the state; those beyond the circuit's stay |0>. */
+  readonly qubitCount: number;
+  /** Address of the extra bytes that were asked for. */
+  readonly extra: number;
+  readonly #engine: Engine;
+  readonly #precision: Precision;
+  readonly #isDirect: boolean;
+  readonly #scratch: number;
+  readonly #scratchBytes: number;
+  readonly #extraBytes: number;
+  readonly #meter: Meter;
+  readonly #plans = new WeakMap<readonly Operation[], Map<string, Plan>>();
+  #loaded: Plan | undefined;
+  #positionOf: readonly number[];
+
+  /** |0…0>. Throws OutOfMemoryError. Only one state at a time may use the engine. */
+  constructor(engine: Engine, circuitQubitCount: number, precision: Precision, extraBytes: number, meter: Meter) {
+    this.#engine = engine;
+    this.#precision = precision;
+    this.#meter = meter;
+    this.#isDirect = precision === "double" && circuitQubitCount <= directQubitCountMax;
+    this.qubitCount = this.#isDirect ? circuitQubitCount : Math.max(circuitQubitCount, planQubitCountMin);
+    this.#scratchBytes = this.#isDirect ? 0 : engine.scratchBytes(this.qubitCount, precision);
+    this.#extraBytes = extraBytes;
+    this.#scratch = engine.reserve(this.qubitCount, this.#scratchBytes + extraBytes, precision);
+    this.extra = this.#scratch + this.#scratchBytes;
+    this.#positionOf = Array.from({ length: this.qubitCount }, (_, qubit) => qubit);
+    engine.initialise(this.qubitCount, precision);
+  }
+
+  /** The bit of a basis state's index that belongs to the qubit. */
+  positionOf(qubit: number): number {
+    return this.#positionOf[qubit] as number;
+  }
+
+  stateBytes(): number {
+    return amplitudeBytes[this.#precision] * 2 ** this.qubitCount;
+  }
+
+  /** Everything but gates is left out. */
+  *apply(operations: readonly Operation[]): Slices<void> {
+    if (this.#isDirect) return yield* this.#applyDirectly(operations);
+    const plan = this.#planOf(operations);
+    const program = this.#load(plan);
+    this.#positionOf = plan.positionOf;
+    const { passOffsets, blockBitCounts } = plan.program;
+    for (const [k, { operations: work }] of plan.passes.entries()) {
+      const blockBitCount = blockBitCounts[k] as number;
+      const blockCount = 2 ** (this.qubitCount - blockBitCount);
+      const workPerBlock = work.length * 2 ** blockBitCount;
+      const blocksAtOnce = this.#meter.roomFor(workPerBlock);
+      const pass = program + (passOffsets[k] as number);
+      for (let first = 0; first < blockCount; first += blocksAtOnce) {
+        const count = Math.min(blocksAtOnce, blockCount - first);
+        this.#engine.runPass(this.#precision, this.qubitCount, pass, first, count, this.#scratch);
+        if (this.#meter.take(count * workPerBlock)) yield;
+      }
+    }
+  }
+
+  *#applyDirectly(operations: readonly Operation[]): Slices<void> {
+    for (const operation of operations) {
+      if (operation.kind !== "gate") continue;
+      applyGate(this.#engine, this.qubitCount, operation.gate, operation.qubits, operation.angles);
+      if (this.#meter.take(2 ** this.qubitCount)) yield;
+    }
+  }
+
+  #planOf(operations: readonly Operation[]): Plan {
+    let known = this.#plans.get(operations);
+    if (known === undefined) {
+      known = new Map();
+      this.#plans.set(operations, known);
+    }
+    const key = this.#positionOf.join();
+    let plan = known.get(key);
+    if (plan === undefined) {
+      const { trigonometry } = this.#engine;
+      plan = planGates(operations, this.qubitCount, { precision: this.#precision, trigonometry, positionOf: this.#positionOf });
+      if (known.size < planCountMax) known.set(key, plan);
+    }
+    return plan;
+  }
+
+  /** The address of the program, behind everything else. */
+  #load(plan: Plan): number {
+    const before = this.#scratchBytes + this.#extraBytes;
+    const start = before + ((8 - ((this.#scratch + before) & 7)) & 7);
+    if (this.#loaded !== plan) {
+      const { bytes } = plan.program;
+      this.#engine.reserve(this.qubitCount, start + bytes.length, this.#precision);
+      new Uint8Array(this.#engine.wasm.memory.buffer).set(bytes, this.#scratch + start);
+      this.#loaded = plan;
+    }
+    return this.#scratch + start;
+  }
+
+  /** Projects the qubit; 1 when the uniform number lies below its probability. */
+  measure(qubit: number, uniform: number): 0 | 1 {
+    const position = this.positionOf(qubit);
+    const wasm = this.#engine.readout(this.#precision);
+    const total = wasm.norm(this.qubitCount);
+    const one = wasm.probabilityOfOne(this.qubitCount, position);
+    const outcome = uniform * total < one ? 1 : 0;
+    const kept = outcome === 1 ? one : total - one;
+    wasm.collapse(this.qubitCount, position, outcome, 1 / Math.sqrt(kept));
+    return outcome;
+  }
+
+  /** Copies the amplitudes to an address of the extra bytes; restore() brings them and the qubits' places back. */
+  save(address: number): { readonly restore: () => void } {
+    const positionOf = this.#positionOf;
+    const bytes = this.stateBytes();
+    const { wasm } = this.#engine;
+    wasm.copyBytes(address, wasm.stateAddress(), bytes);
+    return {
+      restore: () => {
+        wasm.copyBytes(wasm.stateAddress(), address, bytes);
+        this.#positionOf = positionOf;
+      },
+    };
+  }
+
+  /** Real part of <psi| P |psi> for P = i^yCount X^flip Z^sign over qubits. */
+  pauliExpectation(flip: number, sign: number, yCount: number): number {
+    return this.#engine
+      .readout(this.#precision)
+      .pauliExpectation(this.qubitCount, this.#toPositions(flip), this.#toPositions(sign), yCount);
+  }
+
+  #toPositions(qubits: number): number {
+    let mask = 0;
+    for (let rest = qubits; rest !== 0; rest &= rest - 1) mask |= 1 << this.positionOf(31 - Math.clz32(rest & -rest));
+    return mask;
+  }
+
+  /** Amplitudes in the order of the circuit's qubits: [re, im, …], 2^circuitQubitCount of them. */
+  amplitudes(circuitQubitCount: number): Float64Array {
+    const { wasm } = this.#engine;
+    const count = 2 * 2 ** this.qubitCount;
+    const stored =
+      this.#precision === "double"
+        ? new Float64Array(wasm.memory.buffer, wasm.stateAddress(), count)
+        : new Float32Array(wasm.memory.buffer, wasm.stateAddress(), count);
+    const ordered = new Float64Array(2 * 2 ** circuitQubitCount);
+    for (let index = 0; index < 2 ** circuitQubitCount; index++) {
+      const at = 2 * this.#toPositions(index);
+      ordered[2 * index] = stored[at] as number;
+      ordered[2 * index + 1] = stored[at + 1] as number;
+    }
+    return ordered;
+  }
+}

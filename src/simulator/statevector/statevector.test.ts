@@ -1,0 +1,124 @@
+import { describe, expect, test } from "vitest";
+import { loadSimulatorModules } from "../../../test/fixtures/wasm.ts";
+import { denseState } from "../../../test/oracle/dense-reference.ts";
+import { gateOn, randomCircuit } from "../../../test/oracle/random-circuit.ts";
+import { createSeededRandom } from "../../../test/simulation/seeded-random.ts";
+import type { Operation } from "../../model/circuit.ts";
+import { applyGate } from "../apply-gate.ts";
+import { createEngine, type Engine } from "../engine.ts";
+import { type PlanOptions, type Precision, planGates } from "./plan.ts";
+
+const engine = createEngine((await loadSimulatorModules()).statevector);
+const { trigonometry } = engine;
+const baseSeed = 20261123;
+
+/** Runs a plan, `blocksAtOnce` blocks a call, and brings the amplitudes into the circuit's order. */
+function planned(operations: readonly Operation[], n: number, options: Partial<PlanOptions>, blocksAtOnce = Infinity) {
+  const plan = planGates(operations, n, { precision: "double", trigonometry, ...options });
+  const { precision, qubitCount, program } = plan;
+  const scratchBytes = engine.scratchBytes(qubitCount, precision);
+  const programBytes = program.bytes.length;
+  const scratch = engine.reserve(qubitCount, scratchBytes + programBytes + 8, precision);
+  const at = Math.ceil((scratch + scratchBytes) / 8) * 8;
+  new Uint8Array(engine.wasm.memory.buffer).set(program.bytes, at);
+  engine.initialise(qubitCount, precision);
+  for (const [k, offset] of program.passOffsets.entries()) {
+    const blockCount = 2 ** (qubitCount - (program.blockBitCounts[k] ?? 0));
+    // Backwards: blocks of one pass do not depend on each other.
+    for (let end = blockCount; end > 0; end -= blocksAtOnce) {
+      const first = Math.max(0, end - blocksAtOnce);
+      engine.runPass(precision, qubitCount, at + offset, first, end - first, scratch);
+    }
+  }
+  const stored = view(engine, precision, qubitCount);
+  return Array.from({ length: 2 ** n }, (_, index) => {
+    let place = 0;
+    for (let qubit = 0; qubit < n; qubit++) if ((index >> qubit) & 1) place |= 1 << (plan.positionOf[qubit] ?? 0);
+    return [stored[2 * place] ?? 0, stored[2 * place + 1] ?? 0] as const;
+  });
+}
+
+function view({ wasm }: Engine, precision: Precision, qubitCount: number): Float64Array | Float32Array {
+  const type = precision === "double" ? Float64Array : Float32Array;
+  return new type(wasm.memory.buffer, wasm.stateAddress(), 2 * 2 ** qubitCount);
+}
+
+function largestDifference(a: readonly (readonly [number, number])[], b: readonly (readonly [number, number])[]): number {
+  return Math.max(...a.map(([re, im], k) => Math.hypot(re - (b[k]?.[0] ?? 0), im - (b[k]?.[1] ?? 0))));
+}
+
+const tolerance = { double: 1e-12, single: 3e-6 } as const;
+
+describe.each(["double", "single"] as const)("in %s precision", (precision) => {
+  test("random circuits of 1 to 8 qubits end in the state of the dense reference", () => {
+    for (let seed = baseSeed; seed < baseSeed + 48; seed++) {
+      const n = 1 + (seed % 8);
+      const { operations } = randomCircuit(createSeededRandom(seed), n, 80);
+      const difference = largestDifference(planned(operations, n, { precision }), denseState(n, operations));
+      expect(difference, `seed ${seed}`).toBeLessThan(tolerance[precision]);
+    }
+  });
+
+  test("so they do in small blocks, whatever lies in one and however many are run at once", () => {
+    for (let seed = baseSeed; seed < baseSeed + 60; seed++) {
+      const n = 5 + (seed % 4);
+      const { operations } = randomCircuit(createSeededRandom(seed), n, 60);
+      const block = { bitCountMax: 4 + (seed % 2), runBitCount: 1 + (seed % 3 === 0 ? 1 : 0) };
+      const difference = largestDifference(
+        planned(operations, n, { precision, block }, 1 + (seed % 3)),
+        denseState(n, operations),
+      );
+      expect(difference, `seed ${seed}`).toBeLessThan(tolerance[precision]);
+    }
+  });
+
+  test("lengths that are put off do not overflow in a thousand rotations", () => {
+    const layer = (k: number) => [0, 1, 2, 3, 4].flatMap((q) => [gateOn("h", [q]), gateOn("ry", [q], [k])]);
+    const operations = Array.from({ length: 200 }, (_, k) => [...layer(k), gateOn("cx", [k % 5, (k + 1) % 5])]).flat();
+    const difference = largestDifference(planned(operations, 5, { precision }), denseState(5, operations));
+    expect(difference).toBeLessThan(precision === "double" ? 1e-12 : 1e-4);
+  });
+});
+
+test("a plan does the work of many gates in few operations, and says the same when asked twice", () => {
+  const layer = (k: number) => [
+    ...Array.from({ length: 10 }, (_, q) => [gateOn("ry", [q], [k + q]), gateOn("rz", [q], [k - q])]).flat(),
+    ...Array.from({ length: 9 }, (_, q) => gateOn("cx", [q, q + 1])),
+  ];
+  const operations = Array.from({ length: 20 }, (_, k) => layer(k)).flat();
+  const plan = planGates(operations, 10, { precision: "double", trigonometry });
+  expect(plan).toEqual(planGates(operations, 10, { precision: "double", trigonometry }));
+  expect(plan.passes).toHaveLength(1);
+  // A layer: four rotations of two and three qubits, one diagonal, one permutation.
+  expect(plan.passes[0]?.operations.length).toBeLessThan(20 * 8);
+});
+
+test("swaps move nothing, and diagonals wait for whoever needs them", () => {
+  const plan = planGates([gateOn("swap", [0, 3]), gateOn("swap", [1, 2])], 4, { precision: "double", trigonometry });
+  expect(plan.passes).toEqual([]);
+  expect(plan.positionOf).toEqual([3, 2, 1, 0]);
+  const phases = Array.from({ length: 10 }, (_, k) => [
+    gateOn("cp", [k % 5, (k + 2) % 5], [0.1 * k]),
+    gateOn("t", [k % 5]),
+  ]).flat();
+  const { passes } = planGates(phases, 5, { precision: "double", trigonometry });
+  expect(passes.flatMap(({ operations }) => operations.map(({ kind }) => kind))).toEqual(["diagonal"]);
+});
+
+test("on 9 to 12 qubits a plan ends in the state of its gates one by one", () => {
+  for (let seed = baseSeed; seed < baseSeed + 24; seed++) {
+    const n = 9 + (seed % 4);
+    const { operations } = randomCircuit(createSeededRandom(seed), n, 200);
+    engine.reserve(n, 0);
+    engine.initialise(n, "double");
+    for (const operation of operations) {
+      if (operation.kind === "gate") applyGate(engine, n, operation.gate, operation.qubits, operation.angles);
+    }
+    const stored = view(engine, "double", n).slice();
+    const direct = Array.from({ length: 2 ** n }, (_, k) => [stored[2 * k] ?? 0, stored[2 * k + 1] ?? 0] as const);
+    for (const precision of ["double", "single"] as const) {
+      const difference = largestDifference(planned(operations, n, { precision }), direct);
+      expect(difference, `seed ${seed}, ${precision}`).toBeLessThan(tolerance[precision]);
+    }
+  }
+});
