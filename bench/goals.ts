@@ -110,3 +110,70 @@ export const soakGoals = {
   },
   failures: { bar: "calls that failed", unit: "calls", goal: 0, better: "lower", reason: "Nothing is wrong with the load." },
 } as const satisfies Record<string, Goal>;
+
+export const simulatedRows = ["a_ghz20", "b_qft20", "c_qv20", "d_hea20", "e_arith10", "g_rcz24"] as const;
+export type SimulatedRow = (typeof simulatedRows)[number];
+
+function ratioGoals(against: string, reason: string, goals: Readonly<Record<SimulatedRow, number>>): Record<SimulatedRow, Goal> {
+  const entries = simulatedRows.map((row) => [
+    row,
+    { bar: `${row}: time of ${against}`, unit: "ratio", goal: goals[row], better: "higher", reason } satisfies Goal,
+  ]);
+  return Object.fromEntries(entries) as Record<SimulatedRow, Goal>;
+}
+
+export const simulatorGoals = {
+  qulacs: ratioGoals(
+    "Qulacs f64 (optimised beforehand) over ours f64 (run only), one thread",
+    "The fastest double-precision engine: less work must outweigh vectors of half its width, and on dense pairs almost.",
+    { a_ghz20: 1.5, b_qft20: 4, c_qv20: 0.8, d_hea20: 1.5, e_arith10: 5, g_rcz24: 1.6 },
+  ),
+  qsim: ratioGoals(
+    "qsim f32 (best fusion) over ours f32 (plan + run), one thread",
+    "The fastest single-precision engine, with vectors two to four times as wide as ours.",
+    { a_ghz20: 1.8, b_qft20: 2.5, c_qv20: 0.45, d_hea20: 0.9, e_arith10: 2, g_rcz24: 1.1 },
+  ),
+  aer: ratioGoals("Aer f64 (fusion on) over ours f64 (plan + run), one thread", "What most people simulate with today.", {
+    a_ghz20: 3,
+    b_qft20: 3,
+    c_qv20: 1.6,
+    d_hea20: 3,
+    e_arith10: 3,
+    g_rcz24: 3,
+  }),
+  bell: {
+    bar: "Bell x 1024 shots inside the engine, plan and sampling included",
+    unit: "us",
+    goal: 40,
+    better: "lower",
+    reason: "Most jobs are small: what surrounds the run must not cost more than it.",
+  },
+  sampling: {
+    bar: "10 000 shots of the state of c_qv20 over the time to make it",
+    unit: "ratio",
+    goal: 0.05,
+    better: "lower",
+    reason: "Shots of one final state are one walk over it.",
+  },
+  planning: {
+    bar: "planning of c_qv20, 2 000 gates",
+    unit: "ms",
+    goal: 3,
+    better: "lower",
+    reason: "A plan must not cost more than it saves.",
+  },
+  memory: {
+    bar: "g_rcz24 f64: memory beside the 256 MiB of state, worst runtime",
+    unit: "MiB",
+    goal: 64,
+    better: "lower",
+    reason: "Whoever sizes a machine counts the state; blocks, tables and plans must vanish beside it.",
+  },
+  noise: {
+    bar: "noisy 16 qubits x 20 layers, guadalupe, 4 096 shots: time of Aer over ours, all threads",
+    unit: "ratio",
+    goal: 1,
+    better: "higher",
+    reason: "Shots share their work up to their first error; Aer runs each by itself.",
+  },
+} as const;

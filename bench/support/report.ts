@@ -8,6 +8,7 @@ import type { Goal } from "../goals.ts";
 
 export interface Measured {
   readonly goal: Goal;
+  /** NaN when it could not be measured; then the bar is missed, and the file says null. */
   readonly value: number;
   /** Of repeated measurements: the lower and upper quartile. */
   readonly spread?: readonly [number, number];
@@ -38,7 +39,7 @@ export function report(
     const sign = goal.better === "lower" ? "<=" : ">=";
     const range = spread === undefined ? "" : `  (quartiles ${round(spread[0])} to ${round(spread[1])})`;
     process.stdout.write(
-      `${pass ? "pass" : "MISS"}  ${goal.bar}: ${round(value)} ${goal.unit}  [goal ${sign} ${goal.goal}]${range}\n`,
+      `${pass ? "pass" : "MISS"}  ${goal.bar}: ${Number.isFinite(value) ? `${round(value)} ${goal.unit}` : "not measured"}  [goal ${sign} ${goal.goal}]${range}\n`,
     );
     return { bar: goal.bar, value: round(value), unit: goal.unit, goal: goal.goal, better: goal.better, pass };
   });
