@@ -7,7 +7,7 @@ One JSON request a line on stdin, one JSON answer a line on stdout; the end of s
     {"do": "load", "name": N, "qubitCount": n, "gates": [[gate, [qubits], [angles]], ...], "precision": "f64"}
     {"do": "run", "name": N, "repeats": k, "indices": [...], "fusion": f}     -> {"ms": [...], "probabilities": [...]}
     {"do": "loadNoise", "name": N, "program": {...}}                          (Aer only; the program of noise-program.ts)
-    {"do": "runNoise", "name": N, "shots": s, "seed": k, "branching": bool}   -> {"ms": [...], "counts": {...}}
+    {"do": "runNoise", "name": N, "shots": s, "seed": k}   -> {"ms": [...], "counts": {...}}
     {"do": "statevector", "name": N}                                          -> {"amplitudes": [re, im, re, im, ...]}   (Aer only)
     {"do": "drop"}                                                            forgets what was loaded
 
@@ -243,8 +243,7 @@ class Aer:
 
     def run_noise(self, name, request):
         circuit, model = self.loaded[name]
-        branching = request.get("branching", False)
-        simulator = self.simulator(noise_model=model, shot_branching_enable=branching, shot_branching_sampling_enable=branching)
+        simulator = self.simulator(noise_model=model)
         result = simulator.run(circuit, shots=request["shots"], seed_simulator=request["seed"]).result()
         if not result.success:
             raise RuntimeError(result.status)
