@@ -1,6 +1,6 @@
-// `npm run bench:simulator -- [--json FILE] [--quick] [--only ROW] [--peers none|LIST] [--python PEER=PYTHON]`: our simulator beside native ones on
-// the circuits of ../shared/data/simulation, in one run: each round gives every contestant its turn, so that a slow moment of the machine
-// hits all of them. What a contestant computed is compared with the others; a wrong answer fails the bench.
+// `npm run bench:simulator -- [--json FILE] [--quick] [--only ROW] [--peers none|LIST] [--runtimes none|LIST] [--python PEER=PYTHON]`:
+// our simulator beside native ones on the circuits of ../shared/data/simulation, in one run. Each round gives every contestant its turn, so
+// that a slow moment of the machine hits all of them. What a contestant computed is compared with the others; a wrong answer fails the bench.
 //
 // Peers time their own compiled call. Ours are timed with the plan made before ("run", against Qulacs, whose circuit is optimised before)
 // and with planning inside ("plan+run", against Aer and qsim, which fuse inside the call).
@@ -93,16 +93,24 @@ function readOptions() {
       quick: { type: "boolean", default: false },
       only: { type: "string", multiple: true },
       peers: { type: "string" },
+      runtimes: { type: "string" },
       python: { type: "string", multiple: true },
     },
   });
   const rows = allRows.filter((row) => values.only === undefined || values.only.includes(row));
   if (rows.length === 0) fail(`--only takes ${allRows.join(", ")}`);
-  const wanted = values.peers === undefined ? peerNames : values.peers.split(",");
-  const known = peerNames.filter((name) => wanted.includes(name));
-  if (known.length < wanted.length && values.peers !== "none") fail(`--peers takes none, or a list of ${peerNames.join(", ")}`);
+  const peers = chosen("--peers", values.peers, peerNames);
+  const runtimes = chosen("--runtimes", values.runtimes, runtimeNames);
   const pythons = new Map((values.python ?? []).map((pair) => pair.split("=", 2) as [string, string]));
-  return { jsonFile: values.json, isQuick: values.quick, isSmoke: values.quick, rows, peers: known, pythons };
+  return { jsonFile: values.json, isQuick: values.quick, isSmoke: values.quick, rows, peers, runtimes, pythons };
+}
+
+/** All of them, none, or those of a list. */
+function chosen<Name extends string>(option: string, list: string | undefined, names: readonly Name[]): readonly Name[] {
+  const wanted = list === undefined ? names : list === "none" ? [] : list.split(",");
+  const known = names.filter((name) => wanted.includes(name));
+  if (known.length < wanted.length) fail(`${option} takes none, or a list of ${names.join(", ")}`);
+  return known;
 }
 
 function fail(message: string): never {
@@ -221,7 +229,7 @@ async function bestFusion(peer: Peer, name: string, indices: readonly number[]):
 /** Fresh processes for each row: WASM memory never shrinks. */
 async function startAllOurs(row: string, openqasm: string): Promise<Map<RuntimeName, Peer>> {
   const ours = new Map<RuntimeName, Peer>();
-  for (const runtime of runtimeNames) {
+  for (const runtime of options.runtimes) {
     const started = await startOurs(runtime);
     if (isMissing(started)) {
       context[runtime] = `left out: ${started.missing}`;
@@ -333,6 +341,7 @@ function show(ms: number): string {
 }
 
 function judgeRow(row: SimulatedRow, samples: readonly Sampled[]): void {
+  if (options.runtimes.length === 0) return;
   judge(simulatorGoals.qulacs[row], peerOf(samples, "qulacs f64"), oursOf(samples, "f64 run"));
   judge(simulatorGoals.qsim[row], peerOf(samples, "qsim f32"), oursOf(samples, "f32 plan+run"));
   judge(simulatorGoals.aer[row], peerOf(samples, "aer f64"), oursOf(samples, "f64 plan+run"));
@@ -396,6 +405,7 @@ async function measureBell(): Promise<void> {
   }
   const samples = await interleave(row, contestants, []);
   printRow(row, samples);
+  if (ours.size === 0) return;
   const us = oursOf(samples, "f64 counts").map((ms) => 1000 * ms);
   measured.push({ goal: simulatorGoals.bell, value: percentile(us, 0.5), spread: quartiles(us) });
   for (const peer of ours.values()) peer.close();
@@ -405,7 +415,7 @@ async function measureBell(): Promise<void> {
 async function measureMemory(): Promise<void> {
   const large = readCircuit("g_rcz24");
   const small = readCircuit("f_bell");
-  if (large === undefined || small === undefined) return;
+  if (large === undefined || small === undefined || options.runtimes.length === 0) return;
   if (!existsSync("/proc/self/status")) {
     context.memory = "left out: this platform has no /proc";
     return;
@@ -446,7 +456,7 @@ async function measureNoise(): Promise<void> {
     runs.set("aer", { ms: [], ask: (seed, shots) => aer.ask({ ...request, shots, seed }) });
   }
   const ours: Peer[] = [];
-  for (const runtime of runtimeNames) {
+  for (const runtime of options.runtimes) {
     const peer = await startOurs(runtime);
     if (isMissing(peer)) continue;
     ours.push(peer);
@@ -501,7 +511,7 @@ function judgeNoise(runs: ReadonlyMap<string, NoiseRun>): void {
   const named = [...runs];
   const medians = (is: (name: string) => boolean) => named.filter(([name]) => is(name)).map(([, { ms }]) => percentile(ms, 0.5));
   const [aerMs] = medians((name) => name === "aer");
-  if (aerMs === undefined) return;
+  if (aerMs === undefined || options.runtimes.length === 0) return;
   const fastMs = medians((name) => name.endsWith(" fast"));
   const ourMs = fastMs.length > 0 ? fastMs : medians((name) => name.endsWith(" plain"));
   measured.push({ goal: simulatorGoals.noise, value: aerMs / percentile(ourMs, 0.5) });

@@ -141,13 +141,16 @@ class Aer:
         self.version = qiskit_aer.__version__
         self.threads = threads
         self.gates = get_standard_gate_name_mapping()
+        self.known = set(qiskit_aer.AerSimulator(method="statevector").configuration().basis_gates)
         self.loaded = {}
 
     def append(self, circuit, name, qubits, angles):
         from qiskit.circuit.library import UnitaryGate
 
         if name in self.gates:
-            return circuit.append(self.gates[name].base_class(*angles), qubits)
+            gate = self.gates[name].base_class(*angles)
+            # What Aer does not know by name it takes as the matrix that Qiskit gives the gate.
+            return circuit.append(gate if name in self.known else UnitaryGate(gate.to_matrix()), qubits)
         # The inverses that Qiskit has no name for.
         base = {"csxdg": "csx", "iswapdg": "iswap"}[name]
         return circuit.append(UnitaryGate(self.gates[base].base_class().to_matrix().conj().T), qubits)
