@@ -21,6 +21,7 @@ import {
   type PythonPeerName,
   peerNames,
   pythonPeers,
+  qulacsOfThisMachine,
   type RuntimeName,
   runtimeNames,
   startOurs,
@@ -130,8 +131,7 @@ async function startPeers(): Promise<void> {
     }
     progress(`starting ${name} …`);
     for (const threads of name === "quantum-circuit" ? (["one"] as const) : (["one", "all"] as const)) {
-      const started =
-        name === "quantum-circuit" ? await startQuantumCircuit() : await startPython(name, threads, options.pythons.get(name));
+      const started = name === "quantum-circuit" ? await startQuantumCircuit() : await startPython(name, threads, pythonOf(name));
       if (isMissing(started)) {
         context[name] = `left out: ${started.missing}`;
         break;
@@ -140,6 +140,15 @@ async function startPeers(): Promise<void> {
       context[name] = String(started.hello.version);
     }
   }
+  if (context.qulacs?.includes("without SIMD")) {
+    context.caution = "Qulacs could not be built for this machine; its wheel is up to five times slower, so its bars flatter us";
+  }
+}
+
+/** An interpreter that has the peer already; undefined when an environment is to be made for it. */
+function pythonOf(name: PythonPeerName): string | undefined {
+  const given = options.pythons.get(name);
+  return given !== undefined || name !== "qulacs" ? given : qulacsOfThisMachine(!options.isQuick);
 }
 
 async function measureRow(row: SimulatedRow): Promise<void> {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds Qulacs for this machine: `sh bench/peers/build-qulacs.sh FOLDER`, then `npm run bench:simulator -- --python qulacs=FOLDER/venv/bin/python`.
+# Builds Qulacs for this machine: `sh bench/peers/build-qulacs.sh FOLDER` leaves it in FOLDER/venv. The bench calls it once.
 # The wheels on PyPI for x86 hold no SIMD kernels since mid-2025 (qulacs/qulacs pull request 688); this build is up to five times faster.
 # Needs cmake, a C++ compiler and apt-get, which fetches the headers of Boost and Eigen into FOLDER; nothing is installed on the machine.
 set -eu
@@ -28,3 +28,5 @@ export BOOST_ROOT="$PWD/../headers/usr" CMAKE_PREFIX_PATH="$PWD/../headers/usr" 
 pybind11_DIR=$(../venv/bin/python -m pybind11 --cmakedir)
 export pybind11_DIR USE_SIMD=Yes QULACS_OPT_FLAGS="-march=native -mfpmath=both"
 ../venv/bin/pip install --disable-pip-version-check --no-build-isolation .
+# Written last: a build that was cut short has none.
+touch ../complete

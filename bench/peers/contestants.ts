@@ -1,7 +1,7 @@
 // Who runs in the simulator bench: native simulators from PyPI in throw-away environments, quantum-circuit from npm, and ours on each runtime.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
 import { pythonWith } from "../../test/support/python.ts";
@@ -47,6 +47,21 @@ export async function startPython(name: PythonPeerName, threads: Threads, python
   } catch (error) {
     return { missing: String(error) };
   }
+}
+
+/**
+ * The interpreter of a Qulacs built for this machine, or undefined: the wheels hold no SIMD kernels, and beside them we would look better than we
+ * are. Built once, where cmake, a compiler and Debian's headers can be had; it takes minutes, so only when `mayBuild` says so.
+ */
+export function qulacsOfThisMachine(mayBuild: boolean): string | undefined {
+  const folder = join(root, "build/qulacs-native");
+  const python = join(folder, "venv/bin/python");
+  if (existsSync(join(folder, "complete"))) return python;
+  if (!mayBuild) return undefined;
+  rmSync(folder, { recursive: true, force: true });
+  const script = join(root, "bench/peers/build-qulacs.sh");
+  const { status } = spawnSync("sh", [script, folder], { stdio: "ignore", timeout: 900_000 });
+  return status === 0 ? python : undefined;
 }
 
 /** A package that no part of the project depends on: it lies in a folder of its own under build/. */
