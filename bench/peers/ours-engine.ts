@@ -3,10 +3,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Circuit } from "../../src/model/circuit.ts";
-import { applyGate } from "../../src/simulator/apply-gate.ts";
 import { type CompactCircuit, compact } from "../../src/simulator/compact.ts";
 import { createEngine } from "../../src/simulator/engine.ts";
 import { createSimulator } from "../../src/simulator/index.ts";
+import { createMeter, drive } from "../../src/simulator/slices.ts";
+import { planGates, type Plan as StatevectorPlan } from "../../src/simulator/statevector/plan.ts";
+import { StateVector } from "../../src/simulator/statevector/state.ts";
 import { root } from "../../tools/runtime.mjs";
 import type { NoiseProgram } from "./noise-program.ts";
 
@@ -30,39 +32,43 @@ export interface OurEngine {
   readonly noisyCountsOf?: (program: NoiseProgram, shots: number, seed: bigint) => Promise<ReadonlyMap<string, number>>;
 }
 
-export type Plan = CompactCircuit;
+export interface Plan {
+  readonly small: CompactCircuit;
+  readonly passes: StatevectorPlan;
+}
 
 /** Drawn at most at once from one state. */
 const sampleCountMax = 10_000;
 
 /** Undefined when the engine has no such build. */
-export async function openEngine({ kernels, precision, threads }: Build): Promise<OurEngine | undefined> {
-  if (kernels !== "plain" || precision !== "f64" || threads !== "one") return undefined;
-  const module = await WebAssembly.compile(readFileSync(join(root, "build/statevector.wasm")));
-  const engine = createEngine(module);
-  const simulator = createSimulator(module);
-  let qubitCount = 1;
-  let extra = 0;
+export async function openEngine({ kernels, precision: bits, threads }: Build): Promise<OurEngine | undefined> {
+  if (threads !== "one") return undefined;
+  const precision = bits === "f64" ? "double" : "single";
+  const load = (name: string) => WebAssembly.compile(readFileSync(join(root, `build/${name}.wasm`)));
+  const statevector = await load(kernels === "fast" ? "statevector-fast" : "statevector");
+  const engine = createEngine(statevector);
+  const simulator = createSimulator({ statevector, stabilizer: await load("stabilizer") });
+  const { trigonometry, wasm } = engine;
+  let state: StateVector | undefined;
   return {
-    plan: compact,
-    run(plan) {
-      qubitCount = plan.qubitCount;
-      extra = engine.reserve(qubitCount, 12 * sampleCountMax);
-      engine.wasm.initialise(qubitCount);
-      for (const operation of plan.operations) {
-        if (operation.kind === "gate") applyGate(engine, qubitCount, operation.gate, operation.qubits, operation.angles);
-      }
+    plan(circuit) {
+      const small = compact(circuit);
+      return { small, passes: planGates(small.operations, small.qubitCount, { precision, trigonometry }) };
+    },
+    run({ passes }) {
+      state = new StateVector(engine, passes.qubitCount, precision, 12 * sampleCountMax, createMeter());
+      drive(state.run(passes));
     },
     probability(index) {
-      const [re = 0, im = 0] = new Float64Array(engine.wasm.memory.buffer, engine.wasm.stateAddress() + 16 * index, 2);
-      return re * re + im * im;
+      return state?.probability(index) ?? Number.NaN;
     },
     sample(shots, seed) {
-      const outcomesAt = extra + 8 * shots;
-      engine.wasm.fillUniforms(extra, shots, Number(seed & 0xffffffffn), Number(seed >> 32n));
-      new Float64Array(engine.wasm.memory.buffer, extra, shots).sort();
-      engine.wasm.sampleAscending(qubitCount, extra, outcomesAt, shots);
-      return new Set(new Uint32Array(engine.wasm.memory.buffer, outcomesAt, shots)).size;
+      if (state === undefined) return 0;
+      const outcomesAt = state.extra + 8 * shots;
+      wasm.fillUniforms(state.extra, shots, Number(seed & 0xffffffffn), Number(seed >> 32n));
+      new Float64Array(wasm.memory.buffer, state.extra, shots).sort();
+      engine.readout(precision).sampleAscending(state.qubitCount, state.extra, outcomesAt, shots);
+      return new Set(new Uint32Array(wasm.memory.buffer, outcomesAt, shots)).size;
     },
     countsOf: (circuit, shots, seed) =>
       simulator.run({ id: "bench", circuit, shots, seed, observables: [] }, () => performance.now()).counts,

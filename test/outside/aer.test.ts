@@ -7,9 +7,9 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Circuit } from "../../src/model/circuit.ts";
 import { gateNames, gates } from "../../src/model/gates.ts";
-import { createSimulator } from "../../src/simulator/index.ts";
+import { createSimulator, type SimulatorModules } from "../../src/simulator/index.ts";
 import { root } from "../../tools/runtime.mjs";
-import { loadStatevectorModule } from "../fixtures/wasm.ts";
+import { loadSimulatorModules } from "../fixtures/wasm.ts";
 import { circuitOf, gateOn, measureAll, randomGate, shuffled } from "../oracle/random-circuit.ts";
 import { createSeededRandom, type SeededRandom } from "../simulation/seeded-random.ts";
 import { pythonWith } from "../support/python.ts";
@@ -20,11 +20,11 @@ const qubitCounts = [3, 4, 5, 6, 7, 8, 9, 10];
 
 describe.skipIf(reason !== undefined)(`Qiskit Aer${reason === undefined ? "" : ` (skipped: ${reason})`}`, () => {
   let aer: Aer;
-  let module: WebAssembly.Module;
+  let modules: SimulatorModules;
   beforeAll(async () => {
     if ("missing" in environment) return;
     aer = await startAer(environment.python);
-    module = await loadStatevectorModule();
+    modules = await loadSimulatorModules();
   });
   afterAll(() => aer?.close());
 
@@ -39,7 +39,7 @@ describe.skipIf(reason !== undefined)(`Qiskit Aer${reason === undefined ? "" : `
       return { name: `p${k}`, terms: [{ coefficient: 1, pauli }] };
     });
     const task = { id: "aer", circuit, shots: 1, seed: 1n, observables };
-    const { expectationValues } = createSimulator(module).run(task, () => 0);
+    const { expectationValues } = createSimulator(modules).run(task, () => 0);
     for (const [k, { terms }] of observables.entries()) {
       const pauli = terms[0]?.pauli ?? "";
       expect(expectationValues[k], `seed ${seed}, ${pauli}`).toBeCloseTo(expectation(wanted, pauli), 9);
@@ -52,7 +52,7 @@ describe.skipIf(reason !== undefined)(`Qiskit Aer${reason === undefined ? "" : `
     const unitary = everyGate(createSeededRandom(seed), qubitCount);
     const wanted = await aer.amplitudes(unitary);
     const circuit = circuitOf(qubitCount, [...unitary.operations, ...measureAll(qubitCount)], qubitCount);
-    const { counts } = createSimulator(module).run({ id: "aer", circuit, shots, seed: 7n, observables: [] }, () => 0);
+    const { counts } = createSimulator(modules).run({ id: "aer", circuit, shots, seed: 7n, observables: [] }, () => 0);
     let chiSquare = 0;
     let bins = 0;
     let [rareCount, rareWanted] = [0, 0];

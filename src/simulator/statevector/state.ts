@@ -56,8 +56,12 @@ export class StateVector {
 
   /** Everything but gates is left out. */
   *apply(operations: readonly Operation[]): Slices<void> {
-    if (this.#isDirect) return yield* this.#applyDirectly(operations);
-    const plan = this.#planOf(operations);
+    if (this.#isDirect) yield* this.#applyDirectly(operations);
+    else yield* this.run(this.#planOf(operations));
+  }
+
+  /** The plan begins where the qubits lie now. */
+  *run(plan: Plan): Slices<void> {
     const program = this.#load(plan);
     this.#positionOf = plan.positionOf;
     const { passOffsets, blockBitCounts } = plan.program;
@@ -151,14 +155,22 @@ export class StateVector {
     return mask;
   }
 
+  /** |amplitude|^2 of the basis state in which bit q is qubit q. */
+  probability(index: number): number {
+    const [re = 0, im = 0] = this.#stored(this.#toPositions(index), 1);
+    return re * re + im * im;
+  }
+
+  /** `count` amplitudes as they lie in memory: a view, [re, im, …]. */
+  #stored(first: number, count: number): Float64Array | Float32Array {
+    const { wasm } = this.#engine;
+    const type = this.#precision === "double" ? Float64Array : Float32Array;
+    return new type(wasm.memory.buffer, wasm.stateAddress() + amplitudeBytes[this.#precision] * first, 2 * count);
+  }
+
   /** Amplitudes in the order of the circuit's qubits: [re, im, …], 2^circuitQubitCount of them. */
   amplitudes(circuitQubitCount: number): Float64Array {
-    const { wasm } = this.#engine;
-    const count = 2 * 2 ** this.qubitCount;
-    const stored =
-      this.#precision === "double"
-        ? new Float64Array(wasm.memory.buffer, wasm.stateAddress(), count)
-        : new Float32Array(wasm.memory.buffer, wasm.stateAddress(), count);
+    const stored = this.#stored(0, 2 ** this.qubitCount);
     const ordered = new Float64Array(2 * 2 ** circuitQubitCount);
     for (let index = 0; index < 2 ** circuitQubitCount; index++) {
       const at = 2 * this.#toPositions(index);
