@@ -26,6 +26,8 @@ export const limits = {
   observableCountMax: 1000,
   observableTermCountMax: 10_000,
 
+  calibratedGateCountMax: 100_000, // Entries of a calibration: gates times places; the largest devices published have 1 700.
+
   // Simulator --------------------------------------------------------------------------------------------------------
   simulatorQubitCountMax: 26, // 2^26 complex f64 amplitudes are 1 GiB, what one compute worker may hold.
   edgeQubitCountMax: 16, // An edge worker has 128 MB and computes where it answers: 1 MiB of state, and about 0.3 ms for a gate.

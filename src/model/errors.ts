@@ -58,6 +58,12 @@ const catalogue = {
     text: "The circuit cannot be read.",
     hint: "Mend every listed place; `eigen circuits check FILE` shows them beside the text.",
   },
+  invalid_calibration: {
+    rpc: "invalid_argument",
+    retryable: false,
+    text: "The calibration cannot be read.",
+    hint: "config/calibration.schema.json says what each key may be.",
+  },
   unbound_parameter: {
     rpc: "invalid_argument",
     retryable: false,

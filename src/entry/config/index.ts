@@ -2,7 +2,7 @@
 
 export { type Component, components, resolveComponents } from "./components.ts";
 export type { Environment, ReadText } from "./interpolate.ts";
-export { jsonSchemaText } from "./json-schema.ts";
+export { calibrationSchemaText, jsonSchemaText } from "./json-schema.ts";
 export { type KeyRow, keyTable } from "./keys.ts";
 export { type ConfigInput, type GivenKey, type KernelConfig, parseConfig } from "./load.ts";
 export { type ComponentSwitches, type EffectiveOptions, environmentVariables } from "./options.ts";

@@ -1,6 +1,7 @@
-// config/kernel.schema.json: what an editor needs to complete and check a configuration file.
+// config/kernel.schema.json and config/calibration.schema.json: what an editor needs to complete and check such a file.
 
 import { z } from "zod";
+import { calibrationSchema } from "../../model/calibration/schema.ts";
 import { keyRow } from "./keys.ts";
 import { configSchema } from "./schema.ts";
 
@@ -19,6 +20,14 @@ export function jsonSchemaText(): string {
   describe(schema as JsonSchema, "");
   const title = "Configuration of the Eigen OS Kernel";
   const comment = "Generated from src/entry/config/schema.ts. Do not edit.";
+  return `${print({ $schema: schema.$schema, title, $comment: comment, ...schema }, "")}\n`;
+}
+
+/** The text of config/calibration.schema.json. */
+export function calibrationSchemaText(): string {
+  const schema = z.toJSONSchema(calibrationSchema, { io: "input" });
+  const title = "Calibration of a quantum device";
+  const comment = "Generated from src/model/calibration/schema.ts. Do not edit.";
   return `${print({ $schema: schema.$schema, title, $comment: comment, ...schema }, "")}\n`;
 }
 
