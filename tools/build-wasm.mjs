@@ -11,6 +11,7 @@ const modules = [
   // Fused multiply-add: faster, and its last bits depend on the processor. Chosen by simulator.fast where the engine knows it.
   { output: "statevector-fast", folder: "statevector", features: ["relaxed-simd"] },
   { output: "stabilizer", folder: "stabilizer", features: [] },
+  { output: "noisy", folder: "noisy", features: [] },
 ];
 
 export async function buildWasm({ force = false } = {}) {

@@ -30,6 +30,11 @@ export const limits = {
 
   // Simulator --------------------------------------------------------------------------------------------------------
   simulatorQubitCountMax: 26, // 2^26 complex f64 amplitudes are 1 GiB, what one compute worker may hold.
+  densityMatrixQubitCountMax: 13, // 4^13 entries are the gigabyte of 26 qubits.
+  densityMatrixEndCountMax: 256, // Histories of bits read in the middle of a circuit that one density matrix is split into.
+  checkpointBytesMax: 64 * 1024 * 1024, // Copies of states beside the one that a run is about.
+  checkpointCountMax: 8, // Nested copies of trajectories: few shots share more than this many errors.
+  shotTableBytesMax: 16 * 1024 * 1024, // What noisy shots remember of themselves; more shots go in batches.
   edgeQubitCountMax: 16, // An edge worker has 128 MB and computes where it answers: 1 MiB of state, and about 0.3 ms for a gate.
   sliceWorkMax: 4_000_000, // Amplitude updates in one go: about 20 ms of plain WASM, for which an edge worker answers nobody else.
   workerMemoryKeptBytesMax: 64 * 1024 * 1024, // A worker whose WASM memory grew beyond this is replaced: memory never shrinks.

@@ -1,6 +1,7 @@
 // Where circuits are computed: a bounded pool of workers, each with its own WASM instance.
 
 import type { Circuit } from "../model/circuit.ts";
+import type { NoiseModel } from "../model/noise-model.ts";
 import type { Observable, RunOutcome } from "../model/result.ts";
 
 export interface ComputeTask {
@@ -12,6 +13,8 @@ export interface ComputeTask {
   /** Key of the shots' Philox stream: shot k is the same whatever the chunking. 0 .. 2^64-1. */
   readonly seed: bigint;
   readonly observables: readonly Observable[];
+  /** Whose imperfections the run shows; qubit k of the circuit is qubit k of the device. Absent: none. */
+  readonly noise?: NoiseModel;
   /** W3C traceparent of the job, so that a worker's log lines join its trace. */
   readonly traceparent?: string;
 }
