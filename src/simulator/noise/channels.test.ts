@@ -148,7 +148,7 @@ describe("depolarizing", () => {
     }
   });
 
-  test("after relaxation it makes the average error exactly the calibrated one, on one qubit and on two", () => {
+  test("with relaxation before or after it makes the average error exactly the calibrated one, on one qubit and on two", () => {
     const pairs = [
       [of({ ratio: 1.7, time: 0.004, excited: 0 }), of({ ratio: 0.3, time: 0.006, excited: 0.02 })],
       [of({ ratio: 2, time: 0.0005, excited: 0 }), of({ ratio: 1, time: 0.0005, excited: 0 })],
@@ -158,10 +158,14 @@ describe("depolarizing", () => {
         const relaxed = qubits.map(krausOf).reduce((low, high) => high.flatMap((a) => low.map((b) => tensor(a, b))));
         for (const error of [0.02, 0.1, 0.3]) {
           const rate = depolarizingRate(error, qubits);
-          const kraus = depolarizingKraus(rate, qubits.length).flatMap((after) =>
-            relaxed.map((before) => multiplyMatrices(after, before)),
-          );
-          expect(Math.abs(averageFidelity(kraus) - (1 - error))).toBeLessThan(1e-12);
+          const depolarized = depolarizingKraus(rate, qubits.length);
+          for (const [before, after] of [
+            [depolarized, relaxed],
+            [relaxed, depolarized],
+          ] as const) {
+            const kraus = after.flatMap((second) => before.map((first) => multiplyMatrices(second, first)));
+            expect(Math.abs(averageFidelity(kraus) - (1 - error))).toBeLessThan(1e-12);
+          }
         }
         // Relaxation alone is worse than what was measured: nothing is added.
         expect(depolarizingRate(1 - averageFidelity(relaxed) - 1e-9, qubits)).toBe(0);

@@ -34,7 +34,7 @@ function entanglementFidelity({ decay, coherence }: Relaxation): number {
 }
 
 /**
- * Rate of the depolarizing channel that, after the relaxations of the gate's qubits, makes 1 - average fidelity exactly `errorRate`:
+ * Rate of the depolarizing channel that, with the relaxations of the gate's qubits before or after it, makes 1 - average fidelity exactly `errorRate`:
  * p = d (e - e_relax) / (d F_relax - 1), where F_relax = 1 - e_relax is the average fidelity of relaxation alone. 0 where relaxation alone
  * is worse already; at most 4^n / (4^n - 1), beyond which the channel is not completely positive.
  * Source: Qiskit Aer, noise/device/models.py, _device_depolarizing_error; F_avg = (d F_ent + 1) / (d + 1): Horodecki et al. 1999,

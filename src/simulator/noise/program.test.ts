@@ -49,10 +49,13 @@ describe("time", () => {
       "relax 0 390",
       "relax 1 430",
       "cx 0,1",
+      "relax 0 400",
+      "relax 1 400",
+      "relax 2 430",
     ]);
   });
 
-  test("delays and barriers count, changes of frame do not, and waiting for the last measurement only moves populations", () => {
+  test("delays and barriers count, changes of frame do not, and the last gates relax before the measurement or the end", () => {
     const operations: Operation[] = [
       gateOn("x", [0]),
       gateOn("rz", [0], [1]),
@@ -64,11 +67,10 @@ describe("time", () => {
       ...measureAll(2),
     ];
     const program = createNoisyProgram(circuitOf(3, operations, 2), relaxing, { exp: Math.exp });
-    expect(read(program.steps)).toEqual(["x 0", "rz 0", "relax 0 1040", "x 0", "x 1"]);
     // Qubit 0 waits out its own gate and that of qubit 1, qubit 1 its own.
-    expect(program.finals[0]?.oneGivenOne).toBeCloseTo(Math.exp(-80 / 30_000), 12);
-    expect(program.finals[1]?.oneGivenOne).toBeCloseTo(Math.exp(-40 / 35_000), 12);
-    expect(program.finals.map(({ oneGivenZero }) => oneGivenZero)).toEqual([0, 0]);
+    expect(read(program.steps)).toEqual(["x 0", "rz 0", "relax 0 1040", "x 0", "x 1", "relax 0 80", "relax 1 40"]);
+    expect(program.finals.map(({ qubit }) => qubit)).toEqual([0, 1]);
+    expect(read(stepsOf([gateOn("x", [0])]))).toEqual(["x 0", "relax 0 40"]);
   });
 
   test("a branch waits for the bit that decides it, and both of its sides take as long as the longer one", () => {
@@ -101,20 +103,21 @@ describe("time", () => {
       "rz 1",
       "relax 1 80",
       "x 1",
+      "relax 1 40",
     ]);
     expect(steps.flatMap((step) => (step.kind === "branch" || step.kind === "jump" ? [step.skip] : []))).toEqual([5, 2]);
   });
 
-  test("each gate depolarizes after its relaxation; without noise nothing is added", () => {
+  test("each gate depolarizes, then relaxes; without noise nothing is added", () => {
     const operations = [gateOn("sx", [0]), gateOn("cx", [0, 1])];
     expect(read(stepsOf(operations, createNoiseModel(calibration)))).toEqual([
       "sx 0",
-      "relax 0 40",
       "depolarize 0",
+      "relax 0 40",
       "cx 0,1",
+      "depolarize 0,1",
       "relax 0 400",
       "relax 1 400",
-      "depolarize 0,1",
     ]);
     const silent = createNoisyProgram(circuitOf(3, operations), undefined, { exp: Math.exp });
     expect(read(silent.steps)).toEqual(["sx 0", "cx 0,1"]);
@@ -155,6 +158,8 @@ describe("what a calibration does not know", () => {
       "swap 0,1",
       "relax 0 1200",
       "x 0",
+      "relax 0 40",
+      "relax 1 1200",
     ]);
   });
 

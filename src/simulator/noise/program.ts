@@ -45,7 +45,7 @@ export function createNoisyProgram(
 ): NoisyProgram {
   const placeOf = placesOf(circuit);
   const writer = new ProgramWriter(circuit, noise, exp, placeOf);
-  const steps = writer.block(circuit.operations);
+  const steps = writer.all(circuit.operations);
   return { qubitCount: Math.max(1, placeOf.size), placeOf, steps, finals: writer.finals };
 }
 
@@ -118,8 +118,14 @@ class ProgramWriter {
     this.neighbours = this.findNeighbours();
   }
 
+  /** The last gates of all qubits relax too: expectation values see it. */
+  all(operations: readonly Operation[]): Step[] {
+    const places = this.physical.map((_, place) => place);
+    return [...this.block(operations), ...this.waitOut(places, [...this.clockNs])];
+  }
+
   /** The steps of some operations; the clocks go on. */
-  block(operations: readonly Operation[]): Step[] {
+  private block(operations: readonly Operation[]): Step[] {
     const outer = this.steps;
     const steps: Step[] = [];
     this.steps = steps;
@@ -173,12 +179,12 @@ class ProgramWriter {
     for (const place of places) this.relaxIdle(place);
     this.steps.push({ kind: "gate", gate, qubits: places, angles });
     const rate = this.rateAfter(gate, qubits, noise);
+    // Then relaxation, as Qiskit Aer orders the two: it is one with that of the time that follows.
+    if (rate > 0) this.steps.push({ kind: "depolarize", qubits: places, rate });
     for (const place of places) {
       this.isFresh[place] = 0;
       this.wait(place, startNs + noise.durationNs);
-      if (rate > 0) this.relaxIdle(place);
     }
-    if (rate > 0) this.steps.push({ kind: "depolarize", qubits: places, rate });
     if (this.neighbours.length > 0 && noise.durationNs > 0)
       this.crosstalk(places, { startNs, endNs: startNs + noise.durationNs });
   }
@@ -241,17 +247,13 @@ class ProgramWriter {
     const hasErrors = this.noise?.hasReadoutErrors === true;
     const oneGivenZero = (hasErrors ? readout?.oneGivenZeroRate : undefined) ?? 0;
     const oneGivenOne = 1 - ((hasErrors ? readout?.zeroGivenOneRate : undefined) ?? 0);
+    const measurement = { qubit: place, bit, oneGivenZero, oneGivenOne };
+    this.relaxIdle(place);
     if (this.finalMeasures.has(operation)) {
-      // Waiting before a measurement only moves populations: it belongs to the readout, and costs no work on the state.
-      const { decay, excited } = this.relaxationOf(qubit, this.idleNs[place] ?? 0);
-      const zeroToOne = excited * decay;
-      const oneToOne = 1 - (1 - excited) * decay;
-      const read = (one: number): number => (1 - one) * oneGivenZero + one * oneGivenOne;
-      this.finals.push({ qubit: place, bit, oneGivenZero: read(zeroToOne), oneGivenOne: read(oneToOne) });
+      this.finals.push(measurement);
       return;
     }
-    this.relaxIdle(place);
-    this.steps.push({ kind: "measure", measurement: { qubit: place, bit, oneGivenZero, oneGivenOne } });
+    this.steps.push({ kind: "measure", measurement });
     this.isFresh[place] = 0;
     // Relaxation during the readout is part of its error as calibrated.
     this.clockNs[place] = (this.clockNs[place] ?? 0) + (readout?.durationNs ?? 0);

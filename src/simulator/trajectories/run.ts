@@ -18,21 +18,21 @@ import type { Action } from "../noise/actions.ts";
 import { type FlatMatrix, identityMatrix, kronecker, multiply, realMatrix } from "../noise/complex-matrix.ts";
 import type { NoisyEngine } from "../noise/engine.ts";
 import { createPauliReader } from "../noise/observables.ts";
-import { createNoisyProgram } from "../noise/program.ts";
+import { createNoisyProgram, type NoisyProgram } from "../noise/program.ts";
 import type { RunResult, Slices } from "../run.ts";
 import { type DepolarizingSite, prepareSteps, type RelaxationSite, type WalkStep } from "./prepare.ts";
 
-/** What a run may take beside its state. Other bounds than the usual ones give the same counts, sooner or later. */
-export interface TrajectoryMemory {
-  readonly copyBytesMax: number;
-  readonly shotBytesMax: number;
+export interface TrajectoryOptions {
+  /** The circuit with its noise; given by those who have written their own. */
+  readonly program?: NoisyProgram;
+  /** What a run may take beside its state. Other bounds than the usual ones give the same counts, sooner or later. */
+  readonly copyBytesMax?: number;
+  readonly shotBytesMax?: number;
 }
 
-const usualMemory: TrajectoryMemory = { copyBytesMax: limits.checkpointBytesMax, shotBytesMax: limits.shotTableBytesMax };
-
 /** The task has passed noiseFaults. Throws OutOfMemoryError. Only one run at a time may use the engine. */
-export function* runTrajectories(engine: NoisyEngine, task: ComputeTask, memory = usualMemory): Slices<RunResult> {
-  const walk = createWalk(engine, task, memory);
+export function* runTrajectories(engine: NoisyEngine, task: ComputeTask, options: TrajectoryOptions = {}): Slices<RunResult> {
+  const walk = createWalk(engine, task, options);
   for (let first = 0; first < task.shots; first += walk.batchSize) {
     yield* walk.batch(first, Math.min(walk.batchSize, task.shots - first));
   }
@@ -90,10 +90,11 @@ const onto = [
   [realMatrix([1, 0, 0, 0]), realMatrix([0, 1, 0, 0])],
 ] as const;
 
-function createWalk(engine: NoisyEngine, task: ComputeTask, { copyBytesMax, shotBytesMax }: TrajectoryMemory) {
+function createWalk(engine: NoisyEngine, task: ComputeTask, options: TrajectoryOptions) {
   const { wasm } = engine;
   const { circuit, observables } = task;
-  const program = createNoisyProgram(circuit, task.noise, wasm);
+  const { copyBytesMax = limits.checkpointBytesMax, shotBytesMax = limits.shotTableBytesMax } = options;
+  const program = options.program ?? createNoisyProgram(circuit, task.noise, wasm);
   const { qubitCount, finals } = program;
   const steps = prepareSteps(program, wasm);
   const stateBytes = 16 * 2 ** qubitCount;
