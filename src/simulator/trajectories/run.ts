@@ -452,6 +452,8 @@ function createWalk(engine: NoisyEngine, task: ComputeTask, options: TrajectoryO
     }
     const state = addressOf(branch);
     const norm = wasm.norm(state, qubitCount);
+    work += 2 ** qubitCount;
+    yield* breathe();
     const shots = walking(branch);
     for (const [k, terms] of readPauli.entries()) {
       for (const { coefficient, flip, sign, yCount } of terms) {
@@ -467,7 +469,7 @@ function createWalk(engine: NoisyEngine, task: ComputeTask, options: TrajectoryO
     const targets = new Float64Array(wasm.memory.buffer, targetsAt, wanted.length);
     for (const [k, { target }] of wanted.entries()) targets[k] = target;
     if (finals.length > 0) wasm.sampleAscending(state, qubitCount, targetsAt, outcomesAt, wanted.length);
-    work += 2 * 2 ** qubitCount;
+    work += 2 ** qubitCount;
     const outcomes = new Uint32Array(wasm.memory.buffer, outcomesAt, wanted.length);
     for (const [k, { shot }] of wanted.entries()) {
       const bits = bitsOf(shot);
