@@ -11,7 +11,7 @@ import { createNoiseModel, type NoiseModel } from "../../src/model/noise-model.t
 import { runDensityMatrix } from "../../src/simulator/density-matrix/run.ts";
 import { createNoisyEngine } from "../../src/simulator/noise/engine.ts";
 import { createNoisyProgram, type Step } from "../../src/simulator/noise/program.ts";
-import { drive } from "../../src/simulator/run.ts";
+import { drive } from "../../src/simulator/slices.ts";
 import { runTrajectories } from "../../src/simulator/trajectories/run.ts";
 import { root } from "../../tools/runtime.mjs";
 import { lineCalibration } from "../fixtures/calibration.ts";

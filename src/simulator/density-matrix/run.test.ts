@@ -12,7 +12,7 @@ import type { Observable } from "../../model/result.ts";
 import { OutOfMemoryError } from "../engine.ts";
 import { createNoisyEngine } from "../noise/engine.ts";
 import { createNoisyProgram } from "../noise/program.ts";
-import { drive } from "../run.ts";
+import { drive } from "../slices.ts";
 import { runDensityMatrix, whyNotDensityMatrix } from "./run.ts";
 
 const engine = createNoisyEngine(await loadNoisyModule());

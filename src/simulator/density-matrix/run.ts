@@ -17,7 +17,8 @@ import { conjugated, type FlatMatrix, kronecker, multiply, realMatrix } from "..
 import type { NoisyEngine } from "../noise/engine.ts";
 import { createPauliReader } from "../noise/observables.ts";
 import { createNoisyProgram, type Measurement, type NoisyProgram, type Step } from "../noise/program.ts";
-import type { RunResult, Slices } from "../run.ts";
+import type { RunResult } from "../run.ts";
+import type { Slices } from "../slices.ts";
 
 /** Why this method cannot carry a circuit; undefined when it can. */
 export function whyNotDensityMatrix(circuit: Circuit, noise: NoiseModel | undefined): string | undefined {

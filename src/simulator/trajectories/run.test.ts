@@ -9,7 +9,8 @@ import { createNoiseModel, type NoiseModel } from "../../model/noise-model.ts";
 import type { Observable } from "../../model/result.ts";
 import { runDensityMatrix } from "../density-matrix/run.ts";
 import { createNoisyEngine, type NoisyEngine } from "../noise/engine.ts";
-import { drive, type RunResult } from "../run.ts";
+import type { RunResult } from "../run.ts";
+import { drive } from "../slices.ts";
 import { runTrajectories } from "./run.ts";
 
 const module = await loadNoisyModule();

@@ -19,7 +19,8 @@ import { type FlatMatrix, identityMatrix, kronecker, multiply, realMatrix } from
 import type { NoisyEngine } from "../noise/engine.ts";
 import { createPauliReader } from "../noise/observables.ts";
 import { createNoisyProgram, type NoisyProgram } from "../noise/program.ts";
-import type { RunResult, Slices } from "../run.ts";
+import type { RunResult } from "../run.ts";
+import type { Slices } from "../slices.ts";
 import { type DepolarizingSite, prepareSteps, type RelaxationSite, type WalkStep } from "./prepare.ts";
 
 export interface TrajectoryOptions {
