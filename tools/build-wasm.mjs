@@ -8,8 +8,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** output: build/NAME.wasm; folder: of wasm/; features beyond SIMD. */
 const modules = [
   { output: "statevector", folder: "statevector", features: [] },
-  // Fused multiply-add: faster, and its last bits depend on the processor. Chosen by simulator.fast where the engine knows it.
+  // Fused multiply-add: its last bits depend on the processor. Chosen by simulator.fast where the engine knows it.
   { output: "statevector-fast", folder: "statevector", features: ["relaxed-simd"] },
+  // The memory comes from outside, so that threads share it.
+  { output: "statevector-shared", folder: "statevector", features: ["threads"] },
+  { output: "statevector-shared-fast", folder: "statevector", features: ["threads", "relaxed-simd"] },
   { output: "stabilizer", folder: "stabilizer", features: [] },
   { output: "noisy", folder: "noisy", features: [] },
 ];
@@ -26,7 +29,9 @@ export async function buildWasm({ force = false } = {}) {
 async function compile(source, output, features) {
   const { default: asc } = await import("assemblyscript/asc");
   const enabled = ["simd", "bulk-memory", ...features].flatMap((feature) => ["--enable", feature]);
-  const optimise = ["-O3", "--noAssert", "--runtime", "stub", "--use", "abort=", ...enabled];
+  const shared = ["--importMemory", "--sharedMemory", "--initialMemory", "2", "--maximumMemory", "65536"];
+  const memory = features.includes("threads") ? shared : [];
+  const optimise = ["-O3", "--noAssert", "--runtime", "stub", "--use", "abort=", ...enabled, ...memory];
   const { error, stderr } = await asc.main([source, "--outFile", output, "--baseDir", root, ...optimise]);
   if (error !== null) throw new Error(`AssemblyScript refused ${source}: ${error.message}\n${stderr.toString()}`);
 }

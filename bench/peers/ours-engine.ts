@@ -47,7 +47,7 @@ export async function openEngine({ kernels, precision: bits, threads }: Build): 
   const load = (name: string) => WebAssembly.compile(readFileSync(join(root, `build/${name}.wasm`)));
   const statevector = await load(kernels === "fast" ? "statevector-fast" : "statevector");
   const engine = createEngine(statevector);
-  const simulator = createSimulator({ statevector, stabilizer: await load("stabilizer") });
+  const simulator = createSimulator({ statevector, stabilizer: await load("stabilizer"), isFast: kernels === "fast" });
   const { trigonometry, wasm } = engine;
   let state: StateVector | undefined;
   return {
@@ -56,7 +56,7 @@ export async function openEngine({ kernels, precision: bits, threads }: Build): 
       return { small, passes: planGates(small.operations, small.qubitCount, { precision, trigonometry }) };
     },
     run({ passes }) {
-      state = new StateVector(engine, passes.qubitCount, precision, 12 * sampleCountMax, createMeter());
+      state = new StateVector(engine, passes.qubitCount, 12 * sampleCountMax, { precision, meter: createMeter() });
       drive(state.run(passes));
     },
     probability(index) {

@@ -36,6 +36,8 @@ export const limits = {
   checkpointCountMax: 8, // Nested copies of trajectories: few shots share more than this many errors.
   shotTableBytesMax: 16 * 1024 * 1024, // What noisy shots remember of themselves; more shots go in batches.
   edgeQubitCountMax: 16, // An edge worker has 128 MB and computes where it answers: 1 MiB of state, and about 0.3 ms for a gate.
+  threadQubitCountMin: 18, // From here on a state is spread over several threads; below, waking them costs more than they save.
+  stateThreadCountMax: 32, // Of one state: each has a megabyte of its own.
   sliceWorkMax: 4_000_000, // Amplitude updates in one go: about 20 ms of plain WASM, for which an edge worker answers nobody else.
   workerMemoryKeptBytesMax: 64 * 1024 * 1024, // A worker whose WASM memory grew beyond this is replaced: memory never shrinks.
   shotCountMax: 1_000_000, // Per job; a larger experiment is several jobs.

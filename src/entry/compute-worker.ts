@@ -6,7 +6,10 @@ import type { ToWorker } from "../adapters/compute/protocol.ts";
 import { createTaskServer } from "../adapters/compute/serve-tasks.ts";
 
 yieldToTheDoors();
-const serve = createTaskServer(() => performance.now());
+const serve = createTaskServer(
+  () => performance.now(),
+  (message) => parentPort?.postMessage(message),
+);
 parentPort?.on("message", (message: ToWorker) => {
   const answer = serve(message);
   if (answer !== undefined) parentPort?.postMessage(answer);

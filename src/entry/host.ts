@@ -1,6 +1,6 @@
 // What every server runtime has alike: clock, randomness, the process and its files.
 
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import { join } from "node:path";
@@ -73,13 +73,14 @@ export async function openStore(options: EffectiveOptions, telemetry: Telemetry)
   return openLibsqlStore({ url, clock: hostClock, telemetry });
 }
 
-export async function createComputePool({ threadPool }: EffectiveOptions): Promise<ComputePool> {
-  const modules = await loadSimulatorModules();
+export async function createComputePool({ threadPool, simulator }: EffectiveOptions): Promise<ComputePool> {
+  const modules = await loadSimulatorModules(simulator.fast);
   const script = new URL("./compute-worker.ts", import.meta.url);
   return createWorkerPool({
     modules,
     coreCount: threadPool.coreSize,
     slotCount: threadPool.maxSize,
+    helperCountMax: simulator.threadCount - 1,
     spawn: () => spawnThreadWorker(script),
   });
 }
@@ -104,20 +105,26 @@ async function readPage(): Promise<string> {
   }
 }
 
-/** Built on the spot when nobody has: a clone that never saw npm works too. */
-async function loadSimulatorModules(): Promise<SimulatorModules> {
-  // One after the other: a missing build is made once, and whole.
-  return { statevector: await loadModule("statevector"), stabilizer: await loadModule("stabilizer") };
+async function loadSimulatorModules(wantsFast: boolean): Promise<SimulatorModules> {
+  const isFast = wantsFast && WebAssembly.validate(await readWasm("statevector-fast"));
+  const suffix = isFast ? "-fast" : "";
+  return {
+    statevector: await WebAssembly.compile(await readWasm(`statevector${suffix}`)),
+    statevectorShared: await WebAssembly.compile(await readWasm(`statevector-shared${suffix}`)),
+    stabilizer: await WebAssembly.compile(await readWasm("stabilizer")),
+    isFast,
+  };
 }
 
-async function loadModule(name: keyof SimulatorModules): Promise<WebAssembly.Module> {
+/** Built on the spot when nobody has: a clone that never saw npm works too. */
+async function readWasm(name: string): Promise<Uint8Array<ArrayBuffer>> {
   const file = new URL(`../../build/${name}.wasm`, import.meta.url);
   try {
-    return await WebAssembly.compile(readFileSync(file));
+    return new Uint8Array(await readFile(file));
   } catch (error) {
     if ((error as { code?: string }).code !== "ENOENT") throw error;
     const { buildWasm } = await import("../../tools/build-wasm.mjs");
     await buildWasm();
-    return WebAssembly.compile(await readFile(file));
+    return new Uint8Array(await readFile(file));
   }
 }

@@ -19,7 +19,7 @@ export class KernelObject {
 
   constructor(context: { readonly storage: EdgeInput["storage"] }, variables: Readonly<Record<string, unknown>>) {
     const texts = Object.entries(variables).filter((entry): entry is [string, string] => typeof entry[1] === "string");
-    const modules = { statevector, stabilizer };
+    const modules = { statevector, stabilizer, isFast: false };
     this.#input = { storage: context.storage, modules, page, env: Object.fromEntries(texts) };
   }
 

@@ -9,6 +9,7 @@ export interface StatevectorExports extends Readout {
   reserve(stateBytes: number, extraBytes: number): number;
   scratchBytes(blockBytes: number): number;
   matrixAddress(): number;
+  controlAddress(): number;
   stateAddress(): number;
   sin(angle: number): number;
   cos(angle: number): number;
@@ -46,6 +47,16 @@ export interface Readout {
 /** Bytes of a complex amplitude. */
 export const amplitudeBytes = { double: 16, single: 8 } as const;
 
+export interface PassCall {
+  readonly precision: Precision;
+  readonly qubitCount: number;
+  /** Address of its words. */
+  readonly pass: number;
+  readonly first: number;
+  readonly count: number;
+  readonly scratch: number;
+}
+
 /** The engine cannot get the memory a run needs. */
 export class OutOfMemoryError extends Error {
   override readonly name = "OutOfMemoryError";
@@ -61,17 +72,28 @@ export interface Engine {
   /** |0…0>. */
   initialise(qubitCount: number, precision: Precision): void;
   /** Blocks `first` .. `first + count - 1` of the pass whose words are at `pass`. */
-  runPass(precision: Precision, qubitCount: number, pass: number, first: number, count: number, scratch: number): void;
+  runPass(call: PassCall): void;
   readout(precision: Precision): Readout;
   writeMatrix(matrix: Matrix): void;
   memoryBytes(): number;
 }
 
+export function instantiate(module: WebAssembly.Module, memory?: WebAssembly.Memory): StatevectorExports {
+  const imports = memory === undefined ? {} : { env: { memory } };
+  return new WebAssembly.Instance(module, imports).exports as WebAssembly.Exports & StatevectorExports;
+}
+
+/** As the shared modules declare it: all that 32-bit addresses reach, taken page by page. */
+export function createSharedMemory(): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: 2, maximum: 65536, shared: true });
+}
+
 // 32-bit addresses, less the last page.
 const addressableBytes = 2 ** 32 - 65536;
 
-export function createEngine(module: WebAssembly.Module): Engine {
-  const wasm = new WebAssembly.Instance(module).exports as WebAssembly.Exports & StatevectorExports;
+/** `memory`: shared with other threads; for a module that was built for it. */
+export function createEngine(module: WebAssembly.Module, memory?: WebAssembly.Memory): Engine {
+  const wasm = instantiate(module, memory);
   const matrixAddress = wasm.matrixAddress();
   const singleReadout: Readout = {
     probabilityOfOne: wasm.probabilityOfOne32,
@@ -108,7 +130,7 @@ export function createEngine(module: WebAssembly.Module): Engine {
     scratchBytes: (qubitCount, precision) =>
       wasm.scratchBytes(amplitudeBytes[precision] * 2 ** Math.min(qubitCount, blockBitCountMax[precision])),
     initialise: (qubitCount, precision) => (precision === "double" ? wasm.initialise(qubitCount) : wasm.initialise32(qubitCount)),
-    runPass(precision, qubitCount, pass, first, count, scratch) {
+    runPass({ precision, qubitCount, pass, first, count, scratch }) {
       const run = precision === "double" ? wasm.runPass64 : wasm.runPass32;
       run(wasm.stateAddress(), qubitCount, pass, first, count, scratch);
     },

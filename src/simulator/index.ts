@@ -1,20 +1,24 @@
 // The door of the simulator: one task in, its outcome out. Runs where it is called; the compute pool calls it on workers.
 
+import { limits } from "../base/limits.ts";
 import type { RunOutcome } from "../model/result.ts";
 import type { ComputeTask } from "../ports/compute.ts";
-import { createEngine, type Engine, OutOfMemoryError } from "./engine.ts";
+import { compact } from "./compact.ts";
+import { createEngine, createSharedMemory, type Engine, instantiate, OutOfMemoryError } from "./engine.ts";
 import { runCircuit } from "./run.ts";
-import { drive, type Slices } from "./slices.ts";
+import { createMeter, drive, type Meter, type Slices, unlimitedMeter } from "./slices.ts";
+import { createLeader, serveLeader } from "./statevector/crew.ts";
 
 export { OutOfMemoryError };
-
-/** The engine and its build, as results name it. */
-export const engineName = "statevector/plain";
 
 /** The compiled modules, one an engine. Whoever runs tasks makes its own instances of them. */
 export interface SimulatorModules {
   readonly statevector: WebAssembly.Module;
+  /** The same for a memory that threads share; absent where the runtime has no threads. */
+  readonly statevectorShared?: WebAssembly.Module;
   readonly stabilizer: WebAssembly.Module;
+  /** Whether the state vector's modules use fused multiply-add: faster, and the last bits depend on the processor. */
+  readonly isFast: boolean;
 }
 
 export interface Simulator {
@@ -26,20 +30,63 @@ export interface Simulator {
   memoryBytes(): number;
 }
 
+/** Other threads that help with wide states. */
+export interface CrewOptions {
+  readonly memberCountMax: number;
+  /** Asks them to come; they join with joinCrew() whenever they can. */
+  call(invitation: Invitation): void;
+}
+
+/** Survives structured cloning. */
+export interface Invitation {
+  readonly memory: WebAssembly.Memory;
+  readonly crew: number;
+}
+
 /** An engine is made when the first task needs it. */
-export function createSimulator(modules: SimulatorModules): Simulator {
+export function createSimulator(modules: SimulatorModules, crew?: CrewOptions): Simulator {
+  const engineName = `statevector/${modules.isFast ? "fast" : "plain"}`;
+  const { statevectorShared } = modules;
   let statevector: Engine | undefined;
-  function* runInSlices(task: ComputeTask, elapsedMs: () => number): Slices<RunOutcome> {
+  let shared: { readonly engine: Engine; readonly memory: WebAssembly.Memory } | undefined;
+
+  function* runInSlices(task: ComputeTask, elapsedMs: () => number, meter: Meter = createMeter()): Slices<RunOutcome> {
     const startMs = elapsedMs();
-    statevector ??= createEngine(modules.statevector);
-    const { counts, expectationValues } = yield* runCircuit(statevector, task);
+    const small = compact(task.circuit);
+    const isShared = crew !== undefined && statevectorShared !== undefined && small.qubitCount >= limits.threadQubitCountMin;
+    const precision = "double";
+    let result: { counts: RunOutcome["counts"]; expectationValues: RunOutcome["expectationValues"] };
+    if (isShared) {
+      shared ??= openShared(statevectorShared);
+      const leader = createLeader(shared.engine.wasm, crew.memberCountMax);
+      crew.call({ memory: shared.memory, crew: leader.crew });
+      try {
+        result = yield* runCircuit(shared.engine, task, small, { precision, meter, leader });
+      } finally {
+        leader.disband();
+      }
+    } else {
+      statevector ??= createEngine(modules.statevector);
+      result = yield* runCircuit(statevector, task, small, { precision, meter });
+    }
     // One more, because some clocks stand still within a slice.
     yield;
-    return { counts, expectationValues, engine: engineName, simulatedMs: elapsedMs() - startMs };
+    return { ...result, engine: engineName, simulatedMs: elapsedMs() - startMs };
   }
+
   return {
-    run: (task, elapsedMs) => drive(runInSlices(task, elapsedMs)),
-    runInSlices,
-    memoryBytes: () => statevector?.memoryBytes() ?? 0,
+    run: (task, elapsedMs) => drive(runInSlices(task, elapsedMs, unlimitedMeter)),
+    runInSlices: (task, elapsedMs) => runInSlices(task, elapsedMs),
+    memoryBytes: () => (statevector?.memoryBytes() ?? 0) + (shared?.engine.memoryBytes() ?? 0),
   };
+}
+
+function openShared(module: WebAssembly.Module): { readonly engine: Engine; readonly memory: WebAssembly.Memory } {
+  const memory = createSharedMemory();
+  return { engine: createEngine(module, memory), memory };
+}
+
+/** Helps with another thread's state until its run has ended. Blocks. */
+export function joinCrew({ statevectorShared }: SimulatorModules, { memory, crew }: Invitation): void {
+  if (statevectorShared !== undefined) serveLeader(instantiate(statevectorShared, memory), crew);
 }

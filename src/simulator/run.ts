@@ -5,11 +5,11 @@ import { type Circuit, hasOnlyFinalMeasurements, type Operation } from "../model
 import type { Observable } from "../model/result.ts";
 import type { ComputeTask } from "../ports/compute.ts";
 import { createOutcomeWriter, isTrue } from "./classical-bits.ts";
-import { type CompactCircuit, compact } from "./compact.ts";
+import type { CompactCircuit } from "./compact.ts";
 import { amplitudeBytes, type Engine } from "./engine.ts";
 import { createMeter, drive, type Meter, type Slices } from "./slices.ts";
 import { type Precision, planQubitCountMin } from "./statevector/plan.ts";
-import { StateVector } from "./statevector/state.ts";
+import { type StateOptions, StateVector } from "./statevector/state.ts";
 
 export interface RunResult {
   readonly counts: ReadonlyMap<string, number>;
@@ -17,25 +17,18 @@ export interface RunResult {
 }
 
 /** The task has passed admission. Throws OutOfMemoryError; any other throw is a bug. Only one run at a time may use the engine. */
-export function runCircuit(engine: Engine, task: ComputeTask, precision: Precision = "double"): Slices<RunResult> {
-  const small = compact(task.circuit);
-  const meter = createMeter();
+export function runCircuit(engine: Engine, task: ComputeTask, small: CompactCircuit, options: StateOptions): Slices<RunResult> {
   const run = hasOnlyFinalMeasurements(task.circuit) ? runOnce : runPerShot;
-  return run(engine, task, small, precision, meter);
+  return run(engine, task, small, options);
 }
 
 /** One run; shot k draws its outcome with uniform (k, 0). */
-function* runOnce(
-  engine: Engine,
-  task: ComputeTask,
-  small: CompactCircuit,
-  precision: Precision,
-  meter: Meter,
-): Slices<RunResult> {
+function* runOnce(engine: Engine, task: ComputeTask, small: CompactCircuit, options: StateOptions): Slices<RunResult> {
   const { operations } = small;
+  const { precision, meter } = options;
   const isSmall = small.qubitCount <= tableQubitCountMax;
   const tableBytes = isSmall ? 8 * 2 ** Math.max(small.qubitCount, planQubitCountMin) : 0;
-  const state = new StateVector(engine, small.qubitCount, precision, 12 * task.shots + tableBytes, meter);
+  const state = new StateVector(engine, small.qubitCount, 12 * task.shots + tableBytes, options);
   yield* state.apply(operations);
   const expectationValues: number[] = [];
   for (const observable of task.observables) expectationValues.push(yield* expectation(state, small, observable, meter));
@@ -108,13 +101,13 @@ function* runPerShot(
   engine: Engine,
   task: ComputeTask,
   { qubitCount, operations }: CompactCircuit,
-  precision: Precision,
-  meter: Meter,
+  options: StateOptions,
 ): Slices<RunResult> {
+  const { precision, meter } = options;
   const uniforms = createShotUniforms(task.seed);
   const first = operations.findIndex(({ kind }) => kind !== "gate");
   const stateBytes = amplitudeBytes[precision] * 2 ** Math.max(qubitCount, planQubitCountMin);
-  const state = new StateVector(engine, qubitCount, precision, stateBytes, meter);
+  const state = new StateVector(engine, qubitCount, stateBytes, options);
   yield* state.apply(operations.slice(0, first));
   const checkpoint = state.save(state.extra);
 
@@ -230,7 +223,7 @@ function sortedByOutcome(counts: ReadonlyMap<string, number>): ReadonlyMap<strin
 
 /** The amplitudes after the gates of a circuit without measurements, resets or branches: for tests. [re, im, re, im, …] */
 export function finalState(engine: Engine, circuit: Circuit, precision: Precision = "double"): Float64Array {
-  const state = new StateVector(engine, circuit.qubitCount, precision, 0, createMeter());
+  const state = new StateVector(engine, circuit.qubitCount, 0, { precision, meter: createMeter() });
   drive(state.apply(circuit.operations));
   return state.amplitudes(circuit.qubitCount);
 }

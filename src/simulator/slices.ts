@@ -25,6 +25,9 @@ export function createMeter(): Meter {
   };
 }
 
+/** One slice, however long: for a thread that has nothing else to do. */
+export const unlimitedMeter: Meter = { take: () => false, roomFor: () => Number.POSITIVE_INFINITY };
+
 /** Runs all slices at once. */
 export function drive<T>(slices: Slices<T>): T {
   let step = slices.next();

@@ -5,7 +5,7 @@
 // on every engine. The caller guarantees qubits below `qubitCount`, distinct, and controls apart from targets.
 
 import { addressOf, insertZeroBit } from "./bits";
-import { AMPLITUDE, MATRIX, STATE } from "./layout";
+import { AMPLITUDE, CONTROL, MATRIX, STATE } from "./layout";
 import * as readout from "./readout";
 
 export { runPass32, runPass64, scratchBytes } from "./program";
@@ -21,6 +21,10 @@ export function reserve(stateBytes: u32, extraBytes: u32): usize {
 
 export function matrixAddress(): usize {
   return MATRIX;
+}
+
+export function controlAddress(): usize {
+  return CONTROL;
 }
 
 export function stateAddress(): usize {

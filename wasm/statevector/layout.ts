@@ -7,3 +7,5 @@ export const MATRIX: usize = 4096;
 export const STATE: usize = 65536;
 /** Bytes of one amplitude. */
 export const AMPLITUDE: usize = 16;
+/** Words that threads on one state share; src/simulator/statevector/crew.ts names them. */
+export const CONTROL: usize = 8192;

@@ -30,6 +30,13 @@ const endless = taskOf({
     ),
   ),
 });
+/** Wide enough for several threads. */
+const wide = taskOf({
+  circuit: circuitOf(
+    19,
+    Array.from({ length: 19 }, (_, k) => gateOn("h", [k])),
+  ),
+});
 const tooWide = taskOf({
   circuit: circuitOf(
     30,
@@ -100,14 +107,15 @@ function describePool(name: string, create: (modules: SimulatorModules) => Compu
   });
 }
 
-function createThreadPool(modules: SimulatorModules): ComputePool {
-  return createWorkerPool({ modules, coreCount: 1, slotCount: 2, spawn: () => spawnThreadWorker(workerScript) });
+function createThreadPool(modules: SimulatorModules, helperCountMax = 0): ComputePool {
+  return createWorkerPool({ modules, coreCount: 1, slotCount: 2, helperCountMax, spawn: () => spawnThreadWorker(workerScript) });
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describePool("the inline pool", (modules) => createInlinePool({ modules, elapsedMs: () => performance.now(), turn }));
-describePool("the worker pool", createThreadPool);
+describePool("the worker pool", (modules) => createThreadPool(modules));
+describePool("the worker pool with a helping thread", (modules) => createThreadPool(modules, 1));
 
 describe("workers", () => {
   test("an aborted task ends within 200 ms or so while its neighbour goes on", async () => {
@@ -125,15 +133,33 @@ describe("workers", () => {
     await pool.close();
   });
 
-  test.each(["bun", "deno", "node"] as const)("on %s the workers compute the same counts, bit for bit", (runtime) => {
-    const missing = whyMissing(runtime);
-    const launcher = pickRuntime([runtime]);
-    if (missing !== undefined || launcher === undefined) return expect(missing).toBeDefined();
-    const script = join(root, "test/fixtures/print-counts.ts");
-    const { stdout, stderr } = spawnSync(launcher.command, [...launcher.launchArguments, script], { encoding: "utf8" });
-    // 6 qubits, 60 gates with angles, 4096 shots: the hash of the counts, pinned.
-    expect(stdout.trim(), stderr).toBe(pinnedCounts);
+  test("a task on several threads is aborted with all of them, and the pool goes on", async () => {
+    const pool = createThreadPool(await loadSimulatorModules(), 2);
+    for (let round = 0; round < 3; round++) {
+      const controller = new AbortController();
+      const aborted = pool.run(endless, controller.signal);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      controller.abort();
+      expect(await aborted).toEqual({ ok: false, failure: { kind: "aborted" } });
+    }
+    expect((await pool.run(wide, never)).ok).toBe(true);
+    await pool.close();
   });
+
+  const cases = (["bun", "deno", "node"] as const).flatMap((runtime) => [0, 1, 3].map((helpers) => ({ runtime, helpers })));
+  test.each(cases)(
+    "on $runtime with $helpers helping threads they compute the same counts, bit for bit",
+    ({ runtime, helpers }) => {
+      const missing = whyMissing(runtime);
+      const launcher = pickRuntime([runtime]);
+      if (missing !== undefined || launcher === undefined) return expect(missing).toBeDefined();
+      const script = join(root, "test/fixtures/print-counts.ts");
+      const args = [...launcher.launchArguments, script, String(helpers)];
+      const { stdout, stderr } = spawnSync(launcher.command, args, { encoding: "utf8" });
+      expect(stdout.trim(), stderr).toBe(pinnedCounts);
+    },
+  );
 });
 
-const pinnedCounts = "422993d2183ea74c";
+// 6, 12 and twice 19 qubits, 4096 shots each: hashes of counts and expectation values.
+const pinnedCounts = "422993d2183ea74c d1b5a0c5ede3836b 3c309b59e3f1daee 3c309b59e3f1daee";

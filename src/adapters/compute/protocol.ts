@@ -2,11 +2,14 @@
 
 import type { RunOutcome } from "../../model/result.ts";
 import type { ComputeFailure, ComputeTask } from "../../ports/compute.ts";
-import type { SimulatorModules } from "../../simulator/index.ts";
+import type { Invitation, SimulatorModules } from "../../simulator/index.ts";
 
 export type ToWorker =
   /** First: the compiled modules, from which the worker makes instances of its own. */
-  { readonly kind: "start"; readonly modules: SimulatorModules } | { readonly kind: "run"; readonly task: ComputeTask };
+  | { readonly kind: "start"; readonly modules: SimulatorModules; readonly helperCountMax: number }
+  | { readonly kind: "run"; readonly task: ComputeTask }
+  /** Help the worker that sent this with its state, until it is done. */
+  | { readonly kind: "join"; readonly invitation: Invitation };
 
 export type FromWorker =
   | {
@@ -14,6 +17,10 @@ export type FromWorker =
       readonly outcome: RunOutcome /** Of its WASM instances; memory never shrinks. */;
       readonly memoryBytes: number;
     }
+  /** While it runs a task that others can help with. */
+  | { readonly kind: "call"; readonly invitation: Invitation }
+  /** A helper is free again. */
+  | { readonly kind: "left" }
   | { readonly kind: "failed"; readonly failure: Extract<ComputeFailure, { kind: "trapped" | "out_of_memory" }> };
 
 /** A worker as the pool sees it, whatever the runtime calls it. */

@@ -1,15 +1,34 @@
 // The inside of a compute worker: runs one task after another on its own instances of the engines.
 
 import type { ComputeTask } from "../../ports/compute.ts";
-import { createSimulator, OutOfMemoryError, type Simulator } from "../../simulator/index.ts";
+import {
+  createSimulator,
+  type Invitation,
+  joinCrew,
+  OutOfMemoryError,
+  type Simulator,
+  type SimulatorModules,
+} from "../../simulator/index.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 
-export function createTaskServer(elapsedMs: () => number): (message: ToWorker) => FromWorker | undefined {
+/** `post` sends while a task runs; what is returned is sent when the message has been dealt with. */
+export function createTaskServer(
+  elapsedMs: () => number,
+  post: (message: FromWorker) => void,
+): (message: ToWorker) => FromWorker | undefined {
   let simulator: Simulator | undefined;
+  let modules: SimulatorModules | undefined;
   return (message) => {
     if (message.kind === "start") {
-      simulator = createSimulator(message.modules);
+      const { helperCountMax } = message;
+      modules = message.modules;
+      const crew = { memberCountMax: helperCountMax, call: (invitation: Invitation) => post({ kind: "call", invitation }) };
+      simulator = createSimulator(modules, helperCountMax > 0 ? crew : undefined);
       return undefined;
+    }
+    if (message.kind === "join") {
+      if (modules !== undefined) joinCrew(modules, message.invitation);
+      return { kind: "left" };
     }
     if (simulator === undefined) return { kind: "failed", failure: { kind: "trapped", cause: "a task came before the modules" } };
     return runTask(simulator, message.task, elapsedMs);

@@ -3,7 +3,7 @@
 import { invariant } from "../../base/invariant.ts";
 import { limits } from "../../base/limits.ts";
 import type { ComputePool, ComputeResult } from "../../ports/compute.ts";
-import type { SimulatorModules } from "../../simulator/index.ts";
+import type { Invitation, SimulatorModules } from "../../simulator/index.ts";
 import type { FromWorker, WorkerHandle } from "./protocol.ts";
 
 export interface WorkerPoolOptions {
@@ -13,6 +13,15 @@ export interface WorkerPoolOptions {
   readonly coreCount: number;
   /** Most workers, and most tasks at once. */
   readonly slotCount: number;
+  /** Most threads beside the workers that help with wide states; started when the first is called. */
+  readonly helperCountMax?: number;
+}
+
+/** A thread that helps a worker with its state. */
+interface Helper {
+  readonly handle: WorkerHandle;
+  /** Whom it helps now. */
+  leader: PoolWorker | undefined;
 }
 
 interface PoolWorker {
@@ -22,8 +31,10 @@ interface PoolWorker {
   isDead: boolean;
 }
 
-export function createWorkerPool({ modules, spawn, coreCount, slotCount }: WorkerPoolOptions): ComputePool {
+export function createWorkerPool(options: WorkerPoolOptions): ComputePool {
+  const { modules, spawn, coreCount, slotCount, helperCountMax = 0 } = options;
   const workers = new Set<PoolWorker>();
+  const helpers = new Set<Helper>();
   let isClosed = false;
 
   function startWorker(): PoolWorker {
@@ -32,12 +43,45 @@ export function createWorkerPool({ modules, spawn, coreCount, slotCount }: Worke
       (message) => accept(worker, message),
       (cause) => bury(worker, { ok: false, failure: { kind: "trapped", cause } }),
     );
-    worker.handle.post({ kind: "start", modules });
+    worker.handle.post({ kind: "start", modules, helperCountMax });
     workers.add(worker);
     return worker;
   }
 
+  function startHelper(): Helper {
+    const helper: Helper = { handle: spawn(), leader: undefined };
+    helper.handle.listen(
+      ({ kind }) => {
+        if (kind === "left") helper.leader = undefined;
+      },
+      () => dismiss(helper),
+    );
+    helper.handle.post({ kind: "start", modules, helperCountMax: 0 });
+    helpers.add(helper);
+    return helper;
+  }
+
+  function dismiss(helper: Helper): void {
+    if (helpers.delete(helper)) helper.handle.terminate();
+  }
+
+  /** Sends every helper that is free to the worker; one that comes late finds the crew gone and is free again. */
+  function sendHelpers(worker: PoolWorker, invitation: Invitation): void {
+    if (worker.isDead) return;
+    while (helpers.size < helperCountMax) startHelper();
+    for (const helper of helpers) {
+      if (helper.leader !== undefined) continue;
+      helper.leader = worker;
+      helper.handle.post({ kind: "join", invitation });
+    }
+  }
+
   function accept(worker: PoolWorker, message: FromWorker): void {
+    if (message.kind === "call") {
+      sendHelpers(worker, message.invitation);
+      return;
+    }
+    if (message.kind === "left") return;
     if (message.kind === "failed") {
       bury(worker, { ok: false, failure: message.failure });
       return;
@@ -56,6 +100,8 @@ export function createWorkerPool({ modules, spawn, coreCount, slotCount }: Worke
     worker.isDead = true;
     workers.delete(worker);
     worker.handle.terminate();
+    // They wait for a leader that is gone.
+    for (const helper of [...helpers]) if (helper.leader === worker) dismiss(helper);
     const settle = worker.settle;
     worker.settle = undefined;
     if (!isClosed && workers.size < coreCount) startWorker();
@@ -93,6 +139,7 @@ export function createWorkerPool({ modules, spawn, coreCount, slotCount }: Worke
     async close() {
       isClosed = true;
       for (const worker of [...workers]) bury(worker, { ok: false, failure: { kind: "closed" } });
+      for (const helper of [...helpers]) dismiss(helper);
     },
   };
 }

@@ -90,6 +90,7 @@ test("every key has a room, a meaning, and what will bring it if it is not in ef
     "qrtx",
     "resource-manager",
     "security",
+    "simulator",
     "system-api",
   ];
   for (const row of keyTable) {

@@ -224,6 +224,19 @@ const performanceKeys: readonly KeyRow[] = [
   accepted("performance.prefetch_enabled", "compiler", "compiler", "Whether waiting circuits are compiled ahead."),
   accepted("performance.compression_level", "qfs", "storage", "How hard stored data is compressed."),
   inEffect(
+    "simulator.fast",
+    "simulator",
+    "Fused multiply-add where the runtime has it: faster, and the last bits of a result may differ from one processor to another.",
+    (o) => o.simulator.fast,
+  ),
+  inEffect(
+    "simulator.threads",
+    "simulator",
+    "Most threads that work on one wide state; an edge worker has one.",
+    (o) => o.simulator.threadCount,
+    "the machine's cores",
+  ),
+  inEffect(
     "performance.thread_pool.core_size",
     "adapters",
     "Compute workers that are kept ready.",

@@ -42,6 +42,11 @@ export interface EffectiveOptions {
     readonly maxSize: number;
     readonly queueSize: number;
   };
+  readonly simulator: {
+    readonly fast: boolean;
+    /** Of one state. */
+    readonly threadCount: number;
+  };
   readonly circuitCacheSize: number;
   readonly useInMemoryStorage: boolean;
   /** A folder; unused with useInMemoryStorage. */
@@ -94,6 +99,10 @@ export function effectiveOptions(settings: Settings, { env, coreCount }: Surroun
     },
     maxConcurrentTasks: settings.qrtx?.max_concurrent_tasks ?? 100,
     threadPool: threadPoolOf(performance.thread_pool ?? {}, coreCount),
+    simulator: {
+      fast: settings.simulator?.fast ?? false,
+      threadCount: settings.simulator?.threads ?? Math.min(Math.max(1, coreCount), limits.stateThreadCountMax),
+    },
     circuitCacheSize: qfsOf(settings, "circuit_cache_size") ?? 1000,
     useInMemoryStorage: qfsOf(settings, "use_in_memory_storage") ?? false,
     dataDir: given(env, "KERNEL_DATA_DIR") ?? settings.storage?.data_dir ?? "data",

@@ -2,7 +2,13 @@
 
 import { z } from "zod";
 import { backupSection, qfsSection, storageSection } from "./schema/data.ts";
-import { highAvailabilitySection, performanceSection, qrtxSection, resourceManagerSection } from "./schema/execution.ts";
+import {
+  highAvailabilitySection,
+  performanceSection,
+  qrtxSection,
+  resourceManagerSection,
+  simulatorSection,
+} from "./schema/execution.ts";
 import { name, oneOf, section } from "./schema/leaves.ts";
 import { observabilitySection } from "./schema/observability.ts";
 import { networkSection, securitySection } from "./schema/security.ts";
@@ -16,6 +22,7 @@ export const configSchema = z.strictObject({
     cluster_name: name("a cluster name"),
     qrtx: qrtxSection,
     resource_manager: resourceManagerSection,
+    simulator: simulatorSection,
     qfs: qfsSection,
     observability: observabilitySection,
     security: securitySection,

@@ -7,12 +7,20 @@ import type { Operation } from "../../model/circuit.ts";
 import { applyGate } from "../apply-gate.ts";
 import { amplitudeBytes, type Engine } from "../engine.ts";
 import type { Meter, Slices } from "../slices.ts";
+import type { Leader } from "./crew.ts";
 import { type Plan, type Precision, planGates, planQubitCountMin } from "./plan.ts";
 
 /** Up to here a gate on its own costs less than planning it. */
 const directQubitCountMax = 8;
 /** Plans kept of one list of gates: positions differ when branches between swap qubits. */
 const planCountMax = 8;
+
+export interface StateOptions {
+  readonly precision: Precision;
+  readonly meter: Meter;
+  /** Of threads that share the engine's memory. */
+  readonly leader?: Leader | undefined;
+}
 
 export class StateVector {
   /** Qubits of the state; those beyond the circuit's stay |0>. */
@@ -23,24 +31,29 @@ export class StateVector {
   readonly #precision: Precision;
   readonly #isDirect: boolean;
   readonly #scratch: number;
-  readonly #scratchBytes: number;
-  readonly #extraBytes: number;
+  /** Scratch of one thread. */
+  readonly #threadBytes: number;
+  /** Scratch and extra bytes. */
+  readonly #usedBytes: number;
   readonly #meter: Meter;
+  readonly #leader: Leader | undefined;
   readonly #plans = new WeakMap<readonly Operation[], Map<string, Plan>>();
   #loaded: Plan | undefined;
   #positionOf: readonly number[];
 
   /** |0…0>. Throws OutOfMemoryError. Only one state at a time may use the engine. */
-  constructor(engine: Engine, circuitQubitCount: number, precision: Precision, extraBytes: number, meter: Meter) {
+  constructor(engine: Engine, circuitQubitCount: number, extraBytes: number, { precision, meter, leader }: StateOptions) {
     this.#engine = engine;
     this.#precision = precision;
     this.#meter = meter;
+    this.#leader = leader;
     this.#isDirect = precision === "double" && circuitQubitCount <= directQubitCountMax;
     this.qubitCount = this.#isDirect ? circuitQubitCount : Math.max(circuitQubitCount, planQubitCountMin);
-    this.#scratchBytes = this.#isDirect ? 0 : engine.scratchBytes(this.qubitCount, precision);
-    this.#extraBytes = extraBytes;
-    this.#scratch = engine.reserve(this.qubitCount, this.#scratchBytes + extraBytes, precision);
-    this.extra = this.#scratch + this.#scratchBytes;
+    this.#threadBytes = this.#isDirect ? 0 : engine.scratchBytes(this.qubitCount, precision);
+    const scratchBytes = this.#threadBytes * (1 + (leader?.memberCountMax ?? 0));
+    this.#usedBytes = scratchBytes + extraBytes;
+    this.#scratch = engine.reserve(this.qubitCount, this.#usedBytes, precision);
+    this.extra = this.#scratch + scratchBytes;
     this.#positionOf = Array.from({ length: this.qubitCount }, (_, qubit) => qubit);
     engine.initialise(this.qubitCount, precision);
   }
@@ -73,10 +86,16 @@ export class StateVector {
       const pass = program + (passOffsets[k] as number);
       for (let first = 0; first < blockCount; first += blocksAtOnce) {
         const count = Math.min(blocksAtOnce, blockCount - first);
-        this.#engine.runPass(this.#precision, this.qubitCount, pass, first, count, this.#scratch);
+        this.#runPass(pass, first, count);
         if (this.#meter.take(count * workPerBlock)) yield;
       }
     }
+  }
+
+  #runPass(pass: number, first: number, count: number): void {
+    const call = { precision: this.#precision, qubitCount: this.qubitCount, pass, first, count, scratch: this.#scratch };
+    if (this.#leader === undefined || count === 1) this.#engine.runPass(call);
+    else this.#leader.runPass({ ...call, scratchBytes: this.#threadBytes });
   }
 
   *#applyDirectly(operations: readonly Operation[]): Slices<void> {
@@ -105,7 +124,7 @@ export class StateVector {
 
   /** The address of the program, behind everything else. */
   #load(plan: Plan): number {
-    const before = this.#scratchBytes + this.#extraBytes;
+    const before = this.#usedBytes;
     const start = before + ((8 - ((this.#scratch + before) & 7)) & 7);
     if (this.#loaded !== plan) {
       const { bytes } = plan.program;

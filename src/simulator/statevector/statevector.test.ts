@@ -27,7 +27,7 @@ function planned(operations: readonly Operation[], n: number, options: Partial<P
     // Backwards: blocks of one pass do not depend on each other.
     for (let end = blockCount; end > 0; end -= blocksAtOnce) {
       const first = Math.max(0, end - blocksAtOnce);
-      engine.runPass(precision, qubitCount, at + offset, first, end - first, scratch);
+      engine.runPass({ precision, qubitCount, pass: at + offset, first, count: end - first, scratch });
     }
   }
   const stored = view(engine, precision, qubitCount);

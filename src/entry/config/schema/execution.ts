@@ -1,4 +1,4 @@
-// kernel.qrtx, resource_manager, performance and high_availability: how much runs at once, and where.
+// kernel.qrtx, resource_manager, simulator, performance and high_availability: how much runs at once, and where.
 
 import { limits } from "../../../base/limits.ts";
 import { duration, flag, oneOf, section, size, wholeNumber } from "./leaves.ts";
@@ -23,6 +23,11 @@ export const resourceManagerSection = section({
   use_mock_devices: flag(),
   device_count: wholeNumber(1, 1000),
   qubits_per_device: wholeNumber(1, limits.declaredQubitCountMax),
+});
+
+export const simulatorSection = section({
+  fast: flag(),
+  threads: wholeNumber(1, limits.stateThreadCountMax),
 });
 
 export const performanceSection = section({
