@@ -294,17 +294,16 @@ async function ourContestant(
 /** Rounds in which each contestant has its turn; the first turn warms up, sizes the others and shows the answer. */
 async function interleave(row: string, contestants: readonly Contestant[], indices: readonly number[]): Promise<Sampled[]> {
   const samples = contestants.map((contestant) => ({ contestant, ms: [] as number[], repeats: 1, roundCount: rounds }));
-  let reference: { name: string; probabilities: readonly number[] } | undefined;
+  const answers: Answer[] = [];
   for (const sample of samples) {
     const { contestant } = sample;
     const { ms, probabilities = [] } = await contestant.turn(2);
     const warmMs = Math.min(...ms);
     sample.repeats = Math.max(1, Math.min(turnRepeatsMax, Math.round(turnMs / warmMs)));
     if (warmMs > slowMs) sample.roundCount = Math.min(rounds, 5);
-    if (probabilities.length !== indices.length || indices.length === 0) continue;
-    reference ??= { name: contestant.name, probabilities };
-    checkAnswer(row, contestant, probabilities, reference);
+    if (probabilities.length === indices.length && indices.length > 0) answers.push({ contestant, probabilities });
   }
+  checkAnswers(row, answers);
   for (let round = 0; round < rounds; round++) {
     progress(`${row}: round ${round + 1} of ${rounds}`);
     for (const sample of samples) {
@@ -316,18 +315,25 @@ async function interleave(row: string, contestants: readonly Contestant[], indic
   return samples;
 }
 
-function checkAnswer(
-  row: string,
-  { name, precision, threads }: Contestant,
-  actual: readonly number[],
-  wanted: { readonly name: string; readonly probabilities: readonly number[] },
-): void {
-  const tolerance = precision === "f64" ? 1e-6 : 1e-3;
+interface Answer {
+  readonly contestant: Contestant;
+  readonly probabilities: readonly number[];
+}
+
+/** All against the first in double precision. */
+function checkAnswers(row: string, answers: readonly Answer[]): void {
+  const wanted = answers.find(({ contestant }) => contestant.precision === "f64") ?? answers[0];
+  if (wanted === undefined) return;
   // Relative to the largest of the compared probabilities, which are far below 1 on dense states.
   const largest = Math.max(...wanted.probabilities);
-  const distance = Math.max(...wanted.probabilities.map((value, k) => Math.abs(value - (actual[k] ?? Number.NaN)))) / largest;
-  if (distance <= tolerance) return;
-  wrongAnswers.push(`${row}: ${name}, ${threads}: its probabilities differ from those of ${wanted.name} by ${distance}`);
+  for (const { contestant, probabilities } of answers) {
+    const isDouble = contestant.precision === "f64" && wanted.contestant.precision === "f64";
+    const distances = wanted.probabilities.map((value, k) => Math.abs(value - (probabilities[k] ?? Number.NaN)));
+    const distance = Math.max(...distances) / largest;
+    if (distance <= (isDouble ? 1e-6 : 1e-3)) continue;
+    const { name, threads } = contestant;
+    wrongAnswers.push(`${row}: ${name}, ${threads}: probabilities differ from those of ${wanted.contestant.name} by ${distance}`);
+  }
 }
 
 function printRow(row: string, samples: readonly Sampled[]): void {
