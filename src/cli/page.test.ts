@@ -22,6 +22,7 @@ test("the page has every exit code and every command", () => {
     "eigen jobs result",
     "eigen circuits check",
     "eigen circuits draw",
+    "eigen circuits plan",
     "eigen devices list",
     "eigen config check",
     "eigen config show",

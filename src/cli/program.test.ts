@@ -372,6 +372,19 @@ describe("eigen circuits", () => {
     expect((await eigen(["circuits", "check", "nope.qasm", "bell.qasm"], { files })).code).toBe(4);
   });
 
+  test("plan tells the passes of the gates, in either precision", async () => {
+    const { code, stdout } = await eigen(["circuits", "plan", "bell.qasm"], { files });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^2 gates on 4 qubits in double precision: \d operations in 1 pass over the state\npass 1: 1 block of 2\^4 /,
+    );
+    expect(stdout).toContain("\n  rotate 1 qubit\n");
+    expect((await eigen(["circuits", "plan", "bell.qasm", "--precision", "single"], { files })).stdout).toContain(
+      "single precision",
+    );
+    expect(await eigen(["circuits", "plan", "bad.qasm"], { files })).toMatchObject({ code: 3, stdout: "" });
+  });
+
   test("draw prints the diagram, in ASCII on request, folded at the width", async () => {
     expect((await eigen(["circuits", "draw", "bell.qasm"], { files })).stdout).toContain("q[0]: ─┤ H ├───●───┤M├─");
     const folded = await eigen(["circuits", "draw", "bell.qasm", "--ascii", "--width", "20"], { files });

@@ -3,7 +3,7 @@
 import { Argument, Command, CommanderError, Option } from "commander";
 import { jobStateWords, type KernelClient, KernelClientError, priorities } from "../client/index.ts";
 import { collectObservable, collectPair, collectParameter, parseCount, parseMs, parseSeed } from "./arguments.ts";
-import { checkCircuits, type DrawOptions, drawFile } from "./commands/circuits.ts";
+import { checkCircuits, type DrawOptions, drawFile, type PlanOptions, planFile } from "./commands/circuits.ts";
 import { completeWords } from "./commands/complete.ts";
 import { runDev } from "./commands/dev.ts";
 import { listDevices } from "./commands/devices.ts";
@@ -165,6 +165,12 @@ export function createProgram(world: World, outcome: { code: number }): Command 
       .option("--width <columns>", "fold longer diagrams here (default: the terminal's width)", parseCount)
       .action(async (file: string, options: DrawOptions) => {
         outcome.code = await drawFile(world, file, options);
+      });
+    command(circuits, "plan", "Shows in how few passes the simulator would run a file's gates.")
+      .argument("<file>", 'OpenQASM 2 or 3; "-" for standard input')
+      .addOption(new Option("--precision <precision>", "of the amplitudes").choices(["double", "single"]).default("double"))
+      .action(async (file: string, options: PlanOptions) => {
+        outcome.code = await planFile(world, file, options);
       });
   }
 

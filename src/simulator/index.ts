@@ -1,6 +1,7 @@
 // The door of the simulator: one task in, its outcome out. Runs where it is called; the compute pool calls it on workers.
 
 import { limits } from "../base/limits.ts";
+import { type Circuit, hasOnlyFinalMeasurements } from "../model/circuit.ts";
 import type { RunOutcome } from "../model/result.ts";
 import type { ComputeTask } from "../ports/compute.ts";
 import { compact } from "./compact.ts";
@@ -8,7 +9,11 @@ import { createEngine, createSharedMemory, type Engine, instantiate, OutOfMemory
 import { runCircuit } from "./run.ts";
 import { createMeter, drive, type Meter, type Slices, unlimitedMeter } from "./slices.ts";
 import { createLeader, serveLeader } from "./statevector/crew.ts";
+import { drawPlan } from "./statevector/draw-plan.ts";
+import { type Precision, planGates } from "./statevector/plan.ts";
+import { directQubitCountMax } from "./statevector/state.ts";
 
+export type { Precision } from "./statevector/plan.ts";
 export { OutOfMemoryError };
 
 /** The compiled modules, one an engine. Whoever runs tasks makes its own instances of them. */
@@ -89,4 +94,16 @@ function openShared(module: WebAssembly.Module): { readonly engine: Engine; read
 /** Helps with another thread's state until its run has ended. Blocks. */
 export function joinCrew({ statevectorShared }: SimulatorModules, { memory, crew }: Invitation): void {
   if (statevectorShared !== undefined) serveLeader(instantiate(statevectorShared, memory), crew);
+}
+
+/** The plan of a circuit's gates as text, up to the first operation that a shot decides. Every parameter is bound. */
+export function drawCircuitPlan(circuit: Circuit, precision: Precision): string {
+  const { qubitCount, operations } = compact(circuit);
+  const isFinal = hasOnlyFinalMeasurements(circuit);
+  const end = isFinal ? -1 : operations.findIndex(({ kind }) => kind !== "gate");
+  const gates = operations.slice(0, end === -1 ? operations.length : end).filter(({ kind }) => kind === "gate");
+  // Drawn without coefficients, so that the sine of whoever draws will do.
+  const plan = drawPlan(planGates(gates, qubitCount, { precision, trigonometry: Math }), gates.length);
+  const isDirect = precision === "double" && qubitCount <= directQubitCountMax;
+  return isDirect ? `${plan}So few qubits take their gates one by one: that costs less than planning them.\n` : plan;
 }

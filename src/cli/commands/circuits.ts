@@ -1,9 +1,11 @@
 // `eigen circuits`: what can be done with a file without a kernel.
 
 import { drawCircuit } from "../../client/index.ts";
+import { bindParameters } from "../../compiler/index.ts";
 import type { Circuit } from "../../model/circuit.ts";
 import { describeFault } from "../../model/errors.ts";
 import { parseQasm } from "../../qasm/index.ts";
+import { drawCircuitPlan, type Precision } from "../../simulator/index.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type OutputFormat, paint, printJson } from "../output.ts";
 import type { World } from "../world.ts";
@@ -48,6 +50,32 @@ export async function drawFile(world: World, file: string, { ascii = false, widt
     return exitCodes.refused.code;
   }
   world.stdout.write(drawCircuit(parsed.value, { ascii, width: width ?? world.columns }));
+  return exitCodes.ok.code;
+}
+
+export interface PlanOptions {
+  readonly precision?: Precision;
+}
+
+/** What the state-vector simulator would do; a dynamic circuit's gates up to its first measurement, reset or branch. */
+export async function planFile(world: World, file: string, { precision = "double" }: PlanOptions): Promise<number> {
+  const text = await readInput(world, file);
+  if (text === undefined) return exitCodes.notFound.code;
+  const parsed = parseQasm(text, { source: file });
+  if (!parsed.ok) {
+    world.stderr.write(`${parsed.error.map(describeFault).join("\n")}\n`);
+    return exitCodes.refused.code;
+  }
+  const { parameters } = parsed.value;
+  if (parameters.length > 0) {
+    world.stderr.write(`Planned with ${parameters.join(", ")} = 1: other values may need fewer or more steps.\n`);
+  }
+  const bound = bindParameters(parsed.value, Object.fromEntries(parameters.map((name) => [name, 1])));
+  if (!bound.ok) {
+    world.stderr.write(`${bound.error.map(describeFault).join("\n")}\n`);
+    return exitCodes.refused.code;
+  }
+  world.stdout.write(drawCircuitPlan(bound.value, precision));
   return exitCodes.ok.code;
 }
 

@@ -11,7 +11,7 @@ import type { Leader } from "./crew.ts";
 import { type Plan, type Precision, planGates, planQubitCountMin } from "./plan.ts";
 
 /** Up to here a gate on its own costs less than planning it. */
-const directQubitCountMax = 8;
+export const directQubitCountMax = 8;
 /** Plans kept of one list of gates: positions differ when branches between swap qubits. */
 const planCountMax = 8;
 
