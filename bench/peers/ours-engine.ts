@@ -47,7 +47,12 @@ export async function openEngine({ kernels, precision: bits, threads }: Build): 
   const load = (name: string) => WebAssembly.compile(readFileSync(join(root, `build/${name}.wasm`)));
   const statevector = await load(kernels === "fast" ? "statevector-fast" : "statevector");
   const engine = createEngine(statevector);
-  const simulator = createSimulator({ statevector, stabilizer: await load("stabilizer"), isFast: kernels === "fast" });
+  const simulator = createSimulator({
+    statevector,
+    stabilizer: await load("stabilizer"),
+    noisy: await load("noisy"),
+    isFast: kernels === "fast",
+  });
   const { trigonometry, wasm } = engine;
   let state: StateVector | undefined;
   return {

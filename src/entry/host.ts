@@ -112,6 +112,7 @@ async function loadSimulatorModules(wantsFast: boolean): Promise<SimulatorModule
     statevector: await WebAssembly.compile(await readWasm(`statevector${suffix}`)),
     statevectorShared: await WebAssembly.compile(await readWasm(`statevector-shared${suffix}`)),
     stabilizer: await WebAssembly.compile(await readWasm("stabilizer")),
+    noisy: await WebAssembly.compile(await readWasm("noisy")),
     isFast,
   };
 }

@@ -1,5 +1,6 @@
 // The kernel on workerd, locally and on Cloudflare Workers: every request goes to the one Durable Object that is the kernel.
 
+import noisy from "../../build/noisy.wasm";
 import page from "../../build/page.html.txt";
 import stabilizer from "../../build/stabilizer.wasm";
 import statevector from "../../build/statevector.wasm";
@@ -19,7 +20,7 @@ export class KernelObject {
 
   constructor(context: { readonly storage: EdgeInput["storage"] }, variables: Readonly<Record<string, unknown>>) {
     const texts = Object.entries(variables).filter((entry): entry is [string, string] => typeof entry[1] === "string");
-    const modules = { statevector, stabilizer, isFast: false };
+    const modules = { statevector, stabilizer, noisy, isFast: false };
     this.#input = { storage: context.storage, modules, page, env: Object.fromEntries(texts) };
   }
 

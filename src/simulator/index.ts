@@ -22,6 +22,8 @@ export interface SimulatorModules {
   /** The same for a memory that threads share; absent where the runtime has no threads. */
   readonly statevectorShared?: WebAssembly.Module;
   readonly stabilizer: WebAssembly.Module;
+  /** For density_matrix and trajectories. */
+  readonly noisy: WebAssembly.Module;
   /** Whether the state vector's modules use fused multiply-add: faster, and the last bits depend on the processor. */
   readonly isFast: boolean;
 }

@@ -15,13 +15,14 @@ import { drive } from "../../src/simulator/slices.ts";
 import { runTrajectories } from "../../src/simulator/trajectories/run.ts";
 import { root } from "../../tools/runtime.mjs";
 import { lineCalibration } from "../fixtures/calibration.ts";
-import { loadNoisyModule } from "../fixtures/wasm.ts";
+import { loadSimulatorModules } from "../fixtures/wasm.ts";
 import { circuitOf, gateOn } from "../oracle/random-circuit.ts";
 import { createSeededRandom } from "../simulation/seeded-random.ts";
-import { pythonWith } from "./python.ts";
+import { pythonWith } from "../support/python.ts";
 
-const { command, reason } = pythonWith("aer", ["qiskit==2.6.2", "qiskit-aer==0.18.2"], "import qiskit, qiskit_aer");
-const engine = createNoisyEngine(await loadNoisyModule());
+const environment = pythonWith(["qiskit==2.6.2", "qiskit-aer==0.18.2", "numpy==2.4.6"]);
+const reason = "missing" in environment ? environment.missing : undefined;
+const engine = createNoisyEngine((await loadSimulatorModules()).noisy);
 const seed = 20261123;
 
 interface Answer {
@@ -31,7 +32,8 @@ interface Answer {
 
 /** Aer orders the qubits of its probabilities as we do: qubit 0 is bit 0. */
 function ask(question: object): Answer {
-  const { stdout, stderr, status } = spawnSync(command, [join(root, "test/outside/aer-noise.py")], {
+  if ("missing" in environment) throw new Error(environment.missing);
+  const { stdout, stderr, status } = spawnSync(environment.python, [join(root, "test/outside/aer-noise.py")], {
     input: JSON.stringify(question),
     encoding: "utf8",
     timeout: 120_000,

@@ -125,7 +125,7 @@ describe("rooms", () => {
           // What the package says of itself, the served description, and the build of a clone that never saw npm.
           .filter(
             (specifier) =>
-              !/(?:package|docs\/openapi)\.json$|build-wasm\.mjs$|build-page\.mjs$|build\/(?:statevector\.wasm|stabilizer\.wasm|page\.html\.txt)$/.test(
+              !/(?:package|docs\/openapi)\.json$|build-wasm\.mjs$|build-page\.mjs$|build\/(?:statevector\.wasm|stabilizer\.wasm|noisy\.wasm|page\.html\.txt)$/.test(
                 specifier,
               ),
           )

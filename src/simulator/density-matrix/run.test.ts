@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { lineCalibration } from "../../../test/fixtures/calibration.ts";
-import { loadNoisyModule } from "../../../test/fixtures/wasm.ts";
+import { loadSimulatorModules } from "../../../test/fixtures/wasm.ts";
 import { denseDensity, multiplyMatrices, pauliMatrices, readProbabilities, tensor } from "../../../test/oracle/dense-noise.ts";
 import { denseState, probabilities } from "../../../test/oracle/dense-reference.ts";
 import { outcomeDistribution } from "../../../test/oracle/outcome-distribution.ts";
@@ -15,7 +15,7 @@ import { createNoisyProgram } from "../noise/program.ts";
 import { drive } from "../slices.ts";
 import { runDensityMatrix, whyNotDensityMatrix } from "./run.ts";
 
-const engine = createNoisyEngine(await loadNoisyModule());
+const engine = createNoisyEngine((await loadSimulatorModules()).noisy);
 const baseSeed = 20261123;
 
 function run(circuit: Circuit, shots: number, noise: NoiseModel | undefined, observables: readonly Observable[] = [], seed = 7n) {
@@ -184,12 +184,10 @@ describe("bounds", () => {
       circuitOf(qubitCount, [...Array.from({ length: qubitCount }, (_, q) => gateOn("h", [q])), ...extra], 20);
     const middle = (count: number): Operation[] =>
       Array.from({ length: count }, (_, bit): Operation[] => [{ kind: "measure", qubit: 0, bit }, gateOn("h", [0])]).flat();
-    expect(whyNotDensityMatrix(all(14, []), undefined)).toBe(
-      "a density matrix of 14 qubits takes 4294967296 bytes; at most 13 qubits fit",
-    );
-    expect(whyNotDensityMatrix(all(2, middle(9)), undefined)).toContain("2^9 ends");
-    expect(whyNotDensityMatrix(all(10, middle(5)), undefined)).toContain("67108864 bytes are kept");
-    expect(whyNotDensityMatrix(all(2, middle(8)), undefined)).toBeUndefined();
+    expect(whyNotDensityMatrix(all(14, []))).toBe("a density matrix of 14 qubits takes 4294967296 bytes; at most 13 qubits fit");
+    expect(whyNotDensityMatrix(all(2, middle(9)))).toContain("2^9 ends");
+    expect(whyNotDensityMatrix(all(10, middle(5)))).toContain("67108864 bytes are kept");
+    expect(whyNotDensityMatrix(all(2, middle(8)))).toBeUndefined();
   });
 
   test("idle qubits of a wide device cost nothing, and letters on them act on |0>", () => {

@@ -8,7 +8,6 @@ import { invariant } from "../../base/invariant.ts";
 import { limits } from "../../base/limits.ts";
 import { createShotUniforms } from "../../base/philox.ts";
 import type { Circuit } from "../../model/circuit.ts";
-import type { NoiseModel } from "../../model/noise-model.ts";
 import type { ComputeTask } from "../../ports/compute.ts";
 import { createOutcomeWriter, isTrue } from "../classical-bits.ts";
 import { type Action, actionsOf } from "../noise/actions.ts";
@@ -21,8 +20,9 @@ import type { RunResult } from "../run.ts";
 import type { Slices } from "../slices.ts";
 
 /** Why this method cannot carry a circuit; undefined when it can. */
-export function whyNotDensityMatrix(circuit: Circuit, noise: NoiseModel | undefined): string | undefined {
-  const { qubitCount, steps } = createNoisyProgram(circuit, noise, { exp: Math.exp });
+export function whyNotDensityMatrix(circuit: Circuit): string | undefined {
+  // Noise adds no measurements.
+  const { qubitCount, steps } = createNoisyProgram(circuit, undefined, { exp: Math.exp });
   const stateBytes = 16 * 4 ** qubitCount;
   if (qubitCount > limits.densityMatrixQubitCountMax) {
     return `a density matrix of ${qubitCount} qubits takes ${stateBytes} bytes; at most ${limits.densityMatrixQubitCountMax} qubits fit`;

@@ -27,7 +27,18 @@ export function actionsOf(
     const around = { kind: "flip", target: b, controls: bit(c) } as const;
     return [around, { kind: "flip", target: c, controls: bit(a, b) }, around];
   }
-  const matrix = flatMatrix(gates[gate].matrix(angles, trigonometry));
+  const matrix = matrixOf(gate, angles, trigonometry);
   invariant(qubits.length <= 2, `a kernel for the ${qubits.length} qubits of ${gate}`);
   return qubits.length === 1 ? [{ kind: "one", qubit: a, matrix }] : [{ kind: "two", low: a, high: b, matrix }];
+}
+
+// Gates without angles are written down once. Nobody changes a matrix.
+const fixedMatrices = new Map<GateName, FlatMatrix>();
+
+function matrixOf(gate: GateName, angles: readonly number[], trigonometry: Trigonometry): FlatMatrix {
+  const known = fixedMatrices.get(gate);
+  if (known !== undefined) return known;
+  const matrix = flatMatrix(gates[gate].matrix(angles, trigonometry));
+  if (gates[gate].angleCount === 0) fixedMatrices.set(gate, matrix);
+  return matrix;
 }

@@ -3,14 +3,14 @@ import { preferredNoisyMethod } from "./preferred-method.ts";
 
 // Rows of the measured table, at a third and at three times the shots at which both methods took as long.
 test.each([
-  [4, 358, 80],
-  [6, 526, 150],
-  [8, 183, 1200],
-  [8, 708, 330],
-  [10, 227, 15_000],
-  [10, 887, 4000],
-  [11, 251, 28_000],
-  [11, 971, 8300],
+  [4, 358, 60],
+  [6, 526, 70],
+  [8, 183, 600],
+  [8, 708, 220],
+  [10, 227, 11_000],
+  [10, 887, 2900],
+  [11, 251, 26_000],
+  [11, 971, 6200],
 ])("%i qubits, %i operations: trajectories below, density_matrix above %i shots", (qubitCount, operationCount, shots) => {
   expect(preferredNoisyMethod({ qubitCount, operationCount, shots: Math.round(shots / 3) })).toBe("trajectories");
   expect(preferredNoisyMethod({ qubitCount, operationCount, shots: shots * 3 })).toBe("density_matrix");

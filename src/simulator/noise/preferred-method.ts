@@ -1,18 +1,18 @@
 // Which of the two noisy methods ends sooner: two estimates of time, fitted to measurements, and the smaller wins.
 //
-// Measured with layers of two sx and three rz a qubit and as many cx as fit, on the montreal snapshot (medians of its qubits: T1 100 us, T2 78 us,
-// cx error 0.9 %), Node 20, one thread of a 2-core Zen 4 guest; milliseconds, and the shots at which both take as long:
+// Measured with layers of two sx and two rz a qubit and as many cx as fit, on the montreal snapshot (medians: T1 100 us, T2 78 us, cx error 0.9 %),
+// Node 26, one thread of a busy 2-core Zen 4 guest; milliseconds, and the shots at which both take as long:
 //
-// | qubits | operations | density_matrix | trajectories                    | as long at shots |
+// | qubits | operations | density_matrix | trajectories at shots           | as long at shots |
 // |--------|------------|----------------|---------------------------------|------------------|
-// |      4 |        358 |            2.8 |  34.7 (1 024)   189 (16 384)    |             ~80  |
-// |      6 |        526 |            8.2 |  57.8 (1 024)   533 (16 384)    |            ~150  |
-// |      8 |        183 |           13.6 |  11.4 (1 024)   123 (16 384)    |          ~1 200  |
-// |      8 |        708 |           33.4 |   102 (1 024)  1045 (16 384)    |            ~330  |
-// |     10 |        227 |            179 |  11.2   (512)  23.9  (2 048)    |         ~15 000  |
-// |     10 |        887 |            711 |   138   (512)   362  (2 048)    |          ~4 000  |
-// |     11 |        251 |            897 |  14.3   (512)  65.2  (2 048)    |         ~28 000  |
-// |     11 |        971 |          3 392 |   193   (512)   841  (2 048)    |          ~8 300  |
+// |      4 |        358 |            2.0 |  34.0 at 1 024, 196 at 16 384   |              60  |
+// |      6 |        526 |            2.5 |  46.1 at 1 024, 452 at 16 384   |              70  |
+// |      8 |        183 |            7.2 |  12.9 at 1 024,  87 at 16 384   |             600  |
+// |      8 |        708 |           21.9 |   107 at 1 024, 811 at 16 384   |             220  |
+// |     10 |        227 |            114 |   9.3 at   512,  20 at  2 048   |          11 000  |
+// |     10 |        887 |            460 |   106 at   512, 327 at  2 048   |           2 900  |
+// |     11 |        251 |            631 |  13.8 at   512,  49 at  2 048   |          26 000  |
+// |     11 |        971 |          2 485 |   162 at   512, 814 at  2 048   |           6 200  |
 
 import { limits } from "../../base/limits.ts";
 
@@ -32,7 +32,7 @@ export function preferredNoisyMethod(work: NoisyWork): NoisyMethod {
 
 function densityMatrixUs({ qubitCount, operationCount, shots }: NoisyWork): number {
   const drawUs = 0.3;
-  return operationCount * (8 + 0.75e-3 * 4 ** qubitCount) + drawUs * shots;
+  return operationCount * (4 + 0.52e-3 * 4 ** qubitCount) + drawUs * shots;
 }
 
 function trajectoriesUs({ qubitCount, operationCount, shots }: NoisyWork): number {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { lineCalibration } from "../../../test/fixtures/calibration.ts";
-import { loadNoisyModule } from "../../../test/fixtures/wasm.ts";
+import { loadSimulatorModules } from "../../../test/fixtures/wasm.ts";
 import { outcomeDistribution } from "../../../test/oracle/outcome-distribution.ts";
 import { circuitOf, gateOn, measureAll, randomCircuit } from "../../../test/oracle/random-circuit.ts";
 import { createSeededRandom } from "../../../test/simulation/seeded-random.ts";
@@ -13,7 +13,7 @@ import type { RunResult } from "../run.ts";
 import { drive } from "../slices.ts";
 import { runTrajectories } from "./run.ts";
 
-const module = await loadNoisyModule();
+const { noisy: module } = await loadSimulatorModules();
 const engine = createNoisyEngine(module);
 const baseSeed = 20261123;
 
