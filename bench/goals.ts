@@ -170,7 +170,7 @@ export const simulatorGoals = {
     reason: "Whoever sizes a machine counts the state; blocks, tables and plans must vanish beside it.",
   },
   noise: {
-    bar: "noisy 16 qubits x 20 layers, guadalupe, 4 096 shots: time of Aer over ours, all threads",
+    bar: "noisy 16 qubits x 20 layers, guadalupe, 4 096 shots: time of Aer over ours, one thread each",
     unit: "ratio",
     goal: 1,
     better: "higher",

@@ -10,7 +10,7 @@ import { createMeter, drive } from "../../src/simulator/slices.ts";
 import { planGates, type Plan as StatevectorPlan } from "../../src/simulator/statevector/plan.ts";
 import { StateVector } from "../../src/simulator/statevector/state.ts";
 import { root } from "../../tools/runtime.mjs";
-import type { NoiseProgram } from "./noise-program.ts";
+import { createNoisyCounter, type NoisyCounter } from "./ours-noise.ts";
 
 export interface Build {
   readonly kernels: "plain" | "fast";
@@ -28,8 +28,8 @@ export interface OurEngine {
   sample(shots: number, seed: bigint): number;
   /** A circuit with measurements, from plan to counts, as a job runs it. */
   countsOf(circuit: Circuit, shots: number, seed: bigint): ReadonlyMap<string, number>;
-  /** Counts of a noisy program by trajectories; absent until they are built. */
-  readonly noisyCountsOf?: (program: NoiseProgram, shots: number, seed: bigint) => Promise<ReadonlyMap<string, number>>;
+  /** Counts of a noisy program by trajectories; absent where this build has none. */
+  readonly noisyCountsOf?: NoisyCounter;
 }
 
 export interface Plan {
@@ -77,5 +77,7 @@ export async function openEngine({ kernels, precision: bits, threads }: Build): 
     },
     countsOf: (circuit, shots, seed) =>
       simulator.run({ id: "bench", circuit, shots, seed, observables: [] }, () => performance.now()).counts,
+    // Noise has plain kernels in double precision only.
+    ...(kernels === "plain" && precision === "double" ? { noisyCountsOf: createNoisyCounter(await load("noisy")) } : {}),
   };
 }
