@@ -5,7 +5,8 @@
 // bits on every engine. The caller guarantees qubits below `qubitCount`, distinct, and controls apart from targets.
 
 import { addressOf, insertZeroBit } from "../statevector/bits";
-import { AMPLITUDE, FREE, MATRIX, RESULT } from "./layout";
+import { exchangeParts, multiplyAdd } from "../statevector/vector";
+import { AMPLITUDE, FREE, MATRIX, RESULT, SPLIT } from "./layout";
 
 /** Makes room for `bytes`. Returns their address, 0 when memory ran out. */
 export function reserve(bytes: u32): usize {
@@ -80,9 +81,10 @@ export function applyDense1(state: usize, qubitCount: u32, target: u32): void {
 
 /**
  * Dense 2-qubit matrix; `low` is the least significant qubit of its rows. Touches the state once: per group of four 32 vector products, 28 sums
- * and 4 swaps.
+ * and 4 exchanges of parts.
  */
 export function applyDense2(state: usize, qubitCount: u32, low: u32, high: u32): void {
+  split(16);
   const lowBytes: usize = AMPLITUDE << low;
   const highBytes: usize = AMPLITUDE << high;
   const firstPlace: u32 = min(low, high);
@@ -94,26 +96,38 @@ export function applyDense2(state: usize, qubitCount: u32, low: u32, high: u32):
     const v1 = v128.load(at0 + lowBytes);
     const v2 = v128.load(at0 + highBytes);
     const v3 = v128.load(at0 + lowBytes + highBytes);
-    v128.store(at0, row(MATRIX, v0, v1, v2, v3));
-    v128.store(at0 + lowBytes, row(MATRIX + 64, v0, v1, v2, v3));
-    v128.store(at0 + highBytes, row(MATRIX + 128, v0, v1, v2, v3));
-    v128.store(at0 + lowBytes + highBytes, row(MATRIX + 192, v0, v1, v2, v3));
+    const w0 = exchangeParts<f64>(v0);
+    const w1 = exchangeParts<f64>(v1);
+    const w2 = exchangeParts<f64>(v2);
+    const w3 = exchangeParts<f64>(v3);
+    v128.store(at0, row(SPLIT, v0, w0, v1, w1, v2, w2, v3, w3));
+    v128.store(at0 + lowBytes, row(SPLIT + 128, v0, w0, v1, w1, v2, w2, v3, w3));
+    v128.store(at0 + highBytes, row(SPLIT + 256, v0, w0, v1, w1, v2, w2, v3, w3));
+    v128.store(at0 + lowBytes + highBytes, row(SPLIT + 384, v0, w0, v1, w1, v2, w2, v3, w3));
+  }
+}
+
+/** Writes each entry of the matrix as two vectors: (re, re), and (-im, im) for the amplitude with its parts exchanged. */
+function split(entryCount: usize): void {
+  for (let k: usize = 0; k < entryCount; k++) {
+    const im = load<f64>(MATRIX + (k << 4), 8);
+    v128.store(SPLIT + (k << 5), v128.load64_splat(MATRIX + (k << 4)));
+    v128.store(SPLIT + (k << 5) + 16, f64x2(-im, im));
   }
 }
 
 /** One row of a 4 x 4 matrix times four amplitudes. */
 // @ts-expect-error: decorator
 @inline
-function row(entries: usize, v0: v128, v1: v128, v2: v128, v3: v128): v128 {
-  let re = f64x2.mul(v128.load64_splat(entries, 0), v0);
-  let im = f64x2.mul(v128.load64_splat(entries, 8), v0);
-  re = f64x2.add(re, f64x2.mul(v128.load64_splat(entries, 16), v1));
-  im = f64x2.add(im, f64x2.mul(v128.load64_splat(entries, 24), v1));
-  re = f64x2.add(re, f64x2.mul(v128.load64_splat(entries, 32), v2));
-  im = f64x2.add(im, f64x2.mul(v128.load64_splat(entries, 40), v2));
-  re = f64x2.add(re, f64x2.mul(v128.load64_splat(entries, 48), v3));
-  im = f64x2.add(im, f64x2.mul(v128.load64_splat(entries, 56), v3));
-  return f64x2.add(re, timesI(im));
+function row(entries: usize, v0: v128, w0: v128, v1: v128, w1: v128, v2: v128, w2: v128, v3: v128, w3: v128): v128 {
+  let sum = f64x2.mul(v128.load(entries, 0), v0);
+  sum = multiplyAdd<f64>(v128.load(entries, 16), w0, sum);
+  sum = multiplyAdd<f64>(v128.load(entries, 32), v1, sum);
+  sum = multiplyAdd<f64>(v128.load(entries, 48), w1, sum);
+  sum = multiplyAdd<f64>(v128.load(entries, 64), v2, sum);
+  sum = multiplyAdd<f64>(v128.load(entries, 80), w2, sum);
+  sum = multiplyAdd<f64>(v128.load(entries, 96), v3, sum);
+  return multiplyAdd<f64>(v128.load(entries, 112), w3, sum);
 }
 
 /** Dense 1-qubit matrix under controls: all bits of `controls` must be 1. */

@@ -2,6 +2,8 @@
 
 /** A matrix, row-major complex f64: up to 4 x 4. */
 export const MATRIX: usize = 4096;
+/** The same, each entry as two vectors: what applyDense2 multiplies by. */
+export const SPLIT: usize = 4608;
 /** What a kernel answers: up to four f64. */
 export const RESULT: usize = 8192;
 /** First byte of what the host may use. */

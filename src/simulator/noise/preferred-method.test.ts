@@ -4,13 +4,13 @@ import { preferredNoisyMethod } from "./preferred-method.ts";
 // Rows of the measured table, at a third and at three times the shots at which both methods took as long.
 test.each([
   [4, 358, 60],
-  [6, 526, 70],
-  [8, 183, 600],
-  [8, 708, 220],
-  [10, 227, 11_000],
-  [10, 887, 2900],
-  [11, 251, 26_000],
-  [11, 971, 6200],
+  [6, 526, 50],
+  [8, 183, 800],
+  [8, 708, 210],
+  [10, 227, 10_000],
+  [10, 887, 2600],
+  [11, 251, 37_000],
+  [11, 971, 11_000],
 ])("%i qubits, %i operations: trajectories below, density_matrix above %i shots", (qubitCount, operationCount, shots) => {
   expect(preferredNoisyMethod({ qubitCount, operationCount, shots: Math.round(shots / 3) })).toBe("trajectories");
   expect(preferredNoisyMethod({ qubitCount, operationCount, shots: shots * 3 })).toBe("density_matrix");
