@@ -50,3 +50,29 @@ export function shuffled(random: SeededRandom, count: number): number[] {
   }
   return order;
 }
+
+/** Gates between measurements, resets and branches on earlier bits; every qubit is measured at the end. */
+export function randomDynamicCircuit(random: SeededRandom, qubitCount: number, stepCount: number): Circuit {
+  const operations: Operation[] = [];
+  // Few measurements in the middle, because slow twins follow every outcome.
+  for (let bit = 0; bit < 3; bit++) {
+    for (let step = 0; step < stepCount; step++) operations.push(randomGate(random, qubitCount));
+    operations.push({ kind: "measure", qubit: random.between(0, qubitCount), bit });
+    operations.push({
+      kind: "if",
+      condition: {
+        kind: "register",
+        bits: [0, 1, 2],
+        comparison: random.next() < 0.5 ? ">=" : "!=",
+        value: BigInt(random.between(0, 5)),
+      },
+      then: [randomGate(random, qubitCount), { kind: "delay", qubits: [0], durationNs: 500 }, randomGate(random, qubitCount)],
+      otherwise: random.next() < 0.5 ? [] : [randomGate(random, qubitCount)],
+    });
+    if (random.next() < 0.5) operations.push({ kind: "reset", qubit: random.between(0, qubitCount) });
+  }
+  const finals = measureAll(qubitCount).map((operation) =>
+    operation.kind === "measure" ? { ...operation, bit: operation.bit + 3 } : operation,
+  );
+  return circuitOf(qubitCount, [...operations, ...finals], qubitCount + 3);
+}

@@ -17,7 +17,7 @@ import type { NoisyEngine } from "../noise/engine.ts";
 import { createPauliReader } from "../noise/observables.ts";
 import { createNoisyProgram, type Measurement, type NoisyProgram, type Step } from "../noise/program.ts";
 import type { RunResult } from "../run.ts";
-import type { Slices } from "../slices.ts";
+import { createMeter, type Slices } from "../slices.ts";
 
 /** Why this method cannot carry a circuit; undefined when it can. */
 export function whyNotDensityMatrix(circuit: Circuit): string | undefined {
@@ -79,98 +79,94 @@ function createFollower(engine: NoisyEngine, task: ComputeTask, program: NoisyPr
   const readPauli = createPauliReader(task.observables, program.placeOf);
   const expectationValues = task.observables.map(() => 0);
   const superoperators = new Map<object, FlatMatrix>();
-  let work = 0;
+  const meter = createMeter();
 
   const gather = (world: World, qubit: number, superoperator: FlatMatrix): void => {
     const before = world.pending[qubit];
     world.pending[qubit] = before === undefined ? superoperator : multiply(4, superoperator, before);
   };
 
-  const flush = (world: World, qubit: number): void => {
+  const flush = function* (world: World, qubit: number): Slices<void> {
     const pending = world.pending[qubit];
     if (pending === undefined) return;
     world.pending[qubit] = undefined;
     engine.writeMatrix(pending);
     wasm.applyDense2(world.at, width, qubit, qubit + qubitCount);
-    work += 2 ** width;
+    yield* breathe();
   };
 
-  const flushAll = function* (world: World): Slices<void> {
-    for (let qubit = 0; qubit < qubitCount; qubit++) {
-      flush(world, qubit);
-      yield* breathe();
-    }
-  };
-
+  /** After each pass: the widest takes a good part of the time in which a run must stop. */
   const breathe = function* (): Slices<void> {
-    if (work < limits.sliceWorkMax) return;
-    work = 0;
-    yield;
+    if (meter.take(2 ** width)) yield;
   };
 
-  const flip = (world: World, { target, controls }: Extract<Action, { kind: "flip" }>): void => {
-    wasm.applyFlip(world.at, width, target, controls);
-    wasm.applyFlip(world.at, width, target + qubitCount, controls * 2 ** qubitCount);
-  };
-
-  const act = (world: World, action: Action): void => {
+  const act = function* (world: World, action: Action): Slices<void> {
     switch (action.kind) {
       case "one":
         gather(world, action.qubit, kronecker(conjugated(action.matrix), action.matrix));
         return;
       case "two":
-        flush(world, action.low);
-        flush(world, action.high);
+        yield* flush(world, action.low);
+        yield* flush(world, action.high);
         engine.writeMatrix(action.matrix);
         wasm.applyDense2(world.at, width, action.low, action.high);
+        yield* breathe();
         engine.writeMatrix(conjugated(action.matrix));
         wasm.applyDense2(world.at, width, action.low + qubitCount, action.high + qubitCount);
-        break;
+        return yield* breathe();
       case "flip":
       case "controlled":
         for (let qubit = 0; qubit < qubitCount; qubit++) {
-          if (qubit === action.target || ((action.controls >> qubit) & 1) === 1) flush(world, qubit);
+          if (qubit === action.target || ((action.controls >> qubit) & 1) === 1) yield* flush(world, qubit);
         }
-        if (action.kind === "flip") flip(world, action);
-        else {
-          engine.writeMatrix(action.matrix);
-          wasm.applyControlled1(world.at, width, action.target, action.controls);
-          engine.writeMatrix(conjugated(action.matrix));
-          wasm.applyControlled1(world.at, width, action.target + qubitCount, action.controls * 2 ** qubitCount);
-        }
+        controlled(world, action, 0);
+        yield* breathe();
+        controlled(world, action, qubitCount);
+        yield* breathe();
     }
-    work += 2 * 2 ** width;
   };
 
-  const depolarize = (world: World, qubits: readonly number[], rate: number): void => {
+  /** On the ket bits, or on the bra bits, which begin at `first`. */
+  const controlled = (world: World, action: Extract<Action, { controls: number }>, first: number): void => {
+    const target = action.target + first;
+    const controls = action.controls * 2 ** first;
+    if (action.kind === "flip") {
+      wasm.applyFlip(world.at, width, target, controls);
+      return;
+    }
+    engine.writeMatrix(first === 0 ? action.matrix : conjugated(action.matrix));
+    wasm.applyControlled1(world.at, width, target, controls);
+  };
+
+  const depolarize = function* (world: World, qubits: readonly number[], rate: number): Slices<void> {
     const [a = 0, b = 0] = qubits;
     if (qubits.length === 1) {
       gather(world, a, realMatrix(depolarizingSuperoperator(rate)));
       return;
     }
     invariant(qubits.length === 2, "only gates on one or two qubits are calibrated");
-    flush(world, a);
-    flush(world, b);
+    yield* flush(world, a);
+    yield* flush(world, b);
     wasm.depolarize2(world.at, qubitCount, a, b, rate);
-    work += 2 ** width;
+    yield* breathe();
   };
 
   /** Splits off the world in which 0 is read and follows it to its end; in `world` 1 was read. */
   const measure = function* (world: World, { qubit, bit, oneGivenZero, oneGivenOne }: Measurement): Slices<boolean> {
-    flush(world, qubit);
+    yield* flush(world, qubit);
     const zero: World = { at: world.at + stateBytes, next: world.next, bits: world.bits.slice(), pending: [...world.pending] };
     wasm.copyState(zero.at, world.at, width);
-    work += 2 ** width;
+    yield* breathe();
     zero.bits[bit] = 0;
     world.bits[bit] = 1;
-    if (keep(zero, qubit, 1 - oneGivenZero, 1 - oneGivenOne)) yield* follow(zero);
-    return keep(world, qubit, oneGivenZero, oneGivenOne);
+    if (yield* keep(zero, qubit, 1 - oneGivenZero, 1 - oneGivenOne)) yield* follow(zero);
+    return yield* keep(world, qubit, oneGivenZero, oneGivenOne);
   };
 
   /** Weighs the qubit's populations and drops its coherence; whether anything is left. What is pending elsewhere keeps the trace. */
-  const keep = (world: World, qubit: number, zero: number, one: number): boolean => {
+  const keep = function* (world: World, qubit: number, zero: number, one: number): Slices<boolean> {
     gather(world, qubit, realMatrix([zero, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, one]));
-    flush(world, qubit);
+    yield* flush(world, qubit);
     return wasm.pauliTrace(world.at, qubitCount, 0, 0, 0) > traceMin;
   };
 
@@ -184,18 +180,18 @@ function createFollower(engine: NoisyEngine, task: ComputeTask, program: NoisyPr
 
   const follow = function* (world: World): Slices<void> {
     for (;;) {
-      yield* breathe();
+      if (meter.take(stepWork)) yield;
       const step = steps[world.next++];
       if (step === undefined) return yield* finish(world);
       switch (step.kind) {
         case "gate":
-          for (const action of actionsOf(step.gate, step.qubits, step.angles, wasm, true)) act(world, action);
+          for (const action of actionsOf(step.gate, step.qubits, step.angles, wasm, true)) yield* act(world, action);
           break;
         case "relax":
           gather(world, step.qubit, superoperatorOf(step));
           break;
         case "depolarize":
-          depolarize(world, step.qubits, step.rate);
+          yield* depolarize(world, step.qubits, step.rate);
           break;
         case "measure":
           if (!(yield* measure(world, step.measurement))) return;
@@ -213,13 +209,12 @@ function createFollower(engine: NoisyEngine, task: ComputeTask, program: NoisyPr
   };
 
   const finish = function* (world: World): Slices<void> {
-    yield* flushAll(world);
+    for (let qubit = 0; qubit < qubitCount; qubit++) yield* flush(world, qubit);
     for (const [k, terms] of readPauli.entries()) {
       for (const { coefficient, flip: flipMask, sign, yCount } of terms) {
         const value = wasm.pauliTrace(world.at, qubitCount, flipMask, sign, yCount);
         expectationValues[k] = (expectationValues[k] ?? 0) + coefficient * value;
-        work += 2 ** qubitCount;
-        yield* breathe();
+        if (meter.take(2 ** qubitCount)) yield;
       }
     }
     const entries = new Float64Array(wasm.memory.buffer, world.at, 2 * 4 ** qubitCount);
@@ -231,6 +226,9 @@ function createFollower(engine: NoisyEngine, task: ComputeTask, program: NoisyPr
 
   return { follow, ends, expectationValues };
 }
+
+// What a step costs that touches no amplitude, in amplitude updates: about 2 us.
+const stepWork = 400;
 
 // Histories less likely than rounding are not followed.
 const traceMin = 1e-14;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { lineCalibration } from "../../../test/fixtures/calibration.ts";
 import { loadSimulatorModules } from "../../../test/fixtures/wasm.ts";
 import { outcomeDistribution } from "../../../test/oracle/outcome-distribution.ts";
-import { circuitOf, gateOn, measureAll, randomCircuit } from "../../../test/oracle/random-circuit.ts";
+import { circuitOf, gateOn, measureAll, randomCircuit, randomDynamicCircuit } from "../../../test/oracle/random-circuit.ts";
 import { createSeededRandom } from "../../../test/simulation/seeded-random.ts";
 import type { Circuit, Operation } from "../../model/circuit.ts";
 import { createNoiseModel, type NoiseModel } from "../../model/noise-model.ts";
@@ -131,7 +131,51 @@ describe("against the density matrix", () => {
   });
 });
 
+describe("under noise", () => {
+  test("measurements, resets and branches at random have the counts of the density matrix", () => {
+    for (let seed = baseSeed; seed < baseSeed + 4; seed++) {
+      const random = createSeededRandom(seed);
+      const dynamic = randomDynamicCircuit(random, 3, 3);
+      // Only what a line of three has calibrated.
+      const onLine = (operations: readonly Operation[]): Operation[] =>
+        operations.flatMap((operation): Operation[] => {
+          if (operation.kind === "if")
+            return [{ ...operation, then: onLine(operation.then), otherwise: onLine(operation.otherwise) }];
+          if (operation.kind !== "gate" || operation.qubits.length === 1) return [operation];
+          return [gateOn("h", [operation.qubits[0] ?? 0]), gateOn("cx", random.next() < 0.5 ? [0, 1] : [1, 2])];
+        });
+      const circuit = { ...dynamic, operations: onLine(dynamic.operations) };
+      const asked = { noise: strongNoise(3) };
+      const exact = drive(runDensityMatrix(engine, taskOf(circuit, 400_000, { ...asked, seed: 99n })));
+      expectAlike(run(circuit, 20_000, asked).counts, 20_000, exact.counts, 400_000, `seed ${seed}`);
+    }
+  });
+});
+
 describe("without noise", () => {
+  test("measurements, resets and branches at random have the distribution of a world per outcome, by both methods", () => {
+    const shots = 20_000;
+    for (let seed = baseSeed; seed < baseSeed + 8; seed++) {
+      const circuit = randomDynamicCircuit(createSeededRandom(seed), 3, 5);
+      const wanted = outcomeDistribution(circuit);
+      const byMethod = {
+        trajectories: run(circuit, shots),
+        density_matrix: drive(runDensityMatrix(engine, taskOf(circuit, shots, {}))),
+      };
+      for (const [method, { counts }] of Object.entries(byMethod)) {
+        const label = `seed ${seed}, ${method}`;
+        expect(
+          [...counts.keys()].filter((outcome) => !wanted.has(outcome)),
+          label,
+        ).toEqual([]);
+        for (const [outcome, probability] of wanted) {
+          const error = Math.sqrt(probability * Math.max(0, 1 - probability) * shots);
+          expect(Math.abs((counts.get(outcome) ?? 0) - probability * shots), `${label}, ${outcome}`).toBeLessThan(5 * error + 3);
+        }
+      }
+    }
+  });
+
   test("random circuits over the whole gate table have the outcomes of the dense reference", () => {
     for (let seed = baseSeed; seed < baseSeed + 6; seed++) {
       const random = randomCircuit(createSeededRandom(seed), 4, 25);
