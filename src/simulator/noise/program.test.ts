@@ -108,6 +108,15 @@ describe("time", () => {
     expect(steps.flatMap((step) => (step.kind === "branch" || step.kind === "jump" ? [step.skip] : []))).toEqual([5, 2]);
   });
 
+  test("a side of a branch may be as long as a circuit", () => {
+    const then = Array.from({ length: 200_000 }, () => gateOn("rz", [0], [1]));
+    const operations: Operation[] = [
+      { kind: "measure", qubit: 0, bit: 0 },
+      { kind: "if", condition: { kind: "bit", bit: 0, value: 1 }, then, otherwise: [] },
+    ];
+    expect(stepsOf(operations, relaxing, 1)).toHaveLength(200_003);
+  });
+
   test("each gate depolarizes, then relaxes; without noise nothing is added", () => {
     const operations = [gateOn("sx", [0]), gateOn("cx", [0, 1])];
     expect(read(stepsOf(operations, createNoiseModel(calibration)))).toEqual([

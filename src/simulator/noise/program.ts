@@ -87,6 +87,7 @@ class ProgramWriter {
   private readonly bitReadyNs: Float64Array;
   private readonly finalMeasures: ReadonlySet<Operation>;
   private readonly lookup: ((gate: GateName, qubits: readonly number[]) => GateNoise) | undefined;
+  private readonly resetNs: ReadonlyMap<number, number>; // by qubit of the device, where it is calibrated
   private readonly relaxations = new Map<string, Relaxation>();
   private readonly rates = new Map<string, number>();
   private readonly neighbours: readonly Neighbour[][];
@@ -116,6 +117,8 @@ class ProgramWriter {
         return found.noise;
       });
     this.neighbours = this.findNeighbours();
+    const resets = noise?.calibration.gates.filter(({ gate }) => gate === "reset") ?? [];
+    this.resetNs = new Map(resets.map(({ qubits: [qubit = 0], durationNs = 0 }) => [qubit, durationNs]));
   }
 
   /** The last gates of all qubits relax too: expectation values see it. */
@@ -150,7 +153,7 @@ class ProgramWriter {
         break;
       case "reset": {
         const [place = 0] = this.placesIn([operation.qubit]);
-        const durationNs = this.durationOf("reset", operation.qubit) ?? this.readoutOf(operation.qubit)?.durationNs ?? 0;
+        const durationNs = this.resetNs.get(operation.qubit) ?? this.readoutOf(operation.qubit)?.durationNs ?? 0;
         // Whatever happened to the qubit is forgotten, but what it is entangled with has seen it: waiting counts.
         this.relaxIdle(place);
         this.steps.push({ kind: "reset", qubit: place });
@@ -286,8 +289,10 @@ class ProgramWriter {
     this.isFresh.set(thenFresh);
     thenSteps.push(...this.waitOut(places, endNs));
     for (const place of places) this.isFresh[place] = (thenFresh[place] ?? 0) & (otherwiseFresh[place] ?? 0);
-    this.steps.push({ kind: "branch", condition, skip: thenSteps.length + 1 }, ...thenSteps);
-    this.steps.push({ kind: "jump", skip: otherwiseSteps.length }, ...otherwiseSteps);
+    this.steps.push({ kind: "branch", condition, skip: thenSteps.length + 1 });
+    for (const step of thenSteps) this.steps.push(step);
+    this.steps.push({ kind: "jump", skip: otherwiseSteps.length });
+    for (const step of otherwiseSteps) this.steps.push(step);
   }
 
   /** The relaxation of qubits that wait for the longer side of a branch. */
@@ -305,10 +310,6 @@ class ProgramWriter {
 
   private readoutOf(qubit: number) {
     return this.noise?.calibration.qubits[qubit]?.readout;
-  }
-
-  private durationOf(gate: string, qubit: number): number | undefined {
-    return this.noise?.calibration.gates.find((entry) => entry.gate === gate && entry.qubits[0] === qubit)?.durationNs;
   }
 
   private findNeighbours(): readonly Neighbour[][] {
