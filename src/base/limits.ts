@@ -39,6 +39,8 @@ export const limits = {
   threadQubitCountMin: 18, // From here on a state is spread over several threads; below, waking them costs more than they save.
   stateThreadCountMax: 32, // Of one state: each has a megabyte of its own.
   sliceWorkMax: 4_000_000, // Amplitude updates in one go: about 20 ms of plain WASM, for which an edge worker answers nobody else.
+  stabilizerBytesMax: 2 ** 30, // Tables of one stabilizer run: what a state vector of the widest circuit takes.
+  outcomeTextBytesMax: 256 * 1024 * 1024, // Different outcomes of one run as text; the kernel holds, encodes and stores copies of it.
   workerMemoryKeptBytesMax: 64 * 1024 * 1024, // A worker whose WASM memory grew beyond this is replaced: memory never shrinks.
   shotCountMax: 1_000_000, // Per job; a larger experiment is several jobs.
   chunkBytesMax: 1024 * 1024, // Stored blobs; edge stores cap a row near 2 MB.

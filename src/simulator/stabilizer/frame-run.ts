@@ -1,0 +1,116 @@
+// All shots as Pauli frames over the reference run, block after block, and their outcomes counted.
+// What a shot draws depends on the seed, the shot and the draw, what noise draws on the seed, the instruction and the noise block of shots: blocks
+// may be as large as the cache likes.
+
+import { limits } from "../../base/limits.ts";
+import { OutOfMemoryError } from "../engine.ts";
+import type { Slices } from "../slices.ts";
+import { aligned, type StabilizerEngine } from "./engine.ts";
+import type { FrameProgram } from "./frame-program.ts";
+
+export interface FrameRun {
+  readonly program: FrameProgram;
+  readonly qubitCount: number;
+  readonly bitCount: number;
+  readonly shots: number;
+  readonly seed: bigint;
+  /** characters[i]: the classical bit that character i of an outcome shows. */
+  readonly characters: readonly number[];
+  /** A multiple of the engine's noise block; as the cache likes when absent. */
+  readonly blockShots?: number;
+}
+
+/** How often each outcome came, in no order. */
+export function* countFrames(engine: StabilizerEngine, run: FrameRun): Slices<Map<string, number>> {
+  const { wasm } = engine;
+  const { program, qubitCount, bitCount, shots, characters } = run;
+  const columnCount = 2 * qubitCount + bitCount + program.stackDepth + 1;
+  const blockShots = run.blockShots ?? blockShotsFor(columnCount, shots, wasm.noiseBlockShots());
+  const columnBytes = blockShots / 8;
+  const tableSize = 2 ** Math.ceil(Math.log2(2 * shots));
+  const outcomeBytes = wasm.outcomeBytes(characters.length);
+
+  const programBytes = aligned(4 * program.words.length);
+  const framesBytes = columnCount * columnBytes;
+  const textBytes = Math.max(textBytesAtOnce, 8 * outcomeBytes);
+  // The order, the table, a square of bits and the rows of 64 shots.
+  const countingBytes = aligned(4 * characters.length) + 4 * tableSize + 512 + 64 * outcomeBytes;
+  const fixedBytes = programBytes + framesBytes + textBytes + countingBytes;
+  const base = engine.reserve(fixedBytes + blockShots * outcomeBytes);
+  const framesAt = base + programBytes;
+  const bitsAt = framesAt + 2 * qubitCount * columnBytes;
+  const textAt = framesAt + framesBytes;
+  const countingAt = textAt + textBytes;
+  new Uint32Array(wasm.memory.buffer, base, program.words.length).set(program.words);
+  new Uint32Array(wasm.memory.buffer, countingAt, characters.length).set(characters);
+  const entriesAt = wasm.useOutcomes(countingAt, characters.length, tableSize);
+
+  const seed = [Number(run.seed & 0xffffffffn), Number((run.seed >> 32n) & 0xffffffffn)] as const;
+  for (let firstShot = 0; firstShot < shots; firstShot += blockShots) {
+    const count = Math.min(blockShots, shots - firstShot);
+    engine.reserve(fixedBytes + (wasm.distinctCount() + count) * outcomeBytes);
+    wasm.useFrames(base, framesAt, qubitCount, bitCount, program.stackDepth, columnBytes, firstShot, ...seed);
+    let place = 0;
+    while (place < program.words.length) {
+      place = wasm.runFrames(place, program.words.length, limits.sliceWorkMax);
+      yield;
+    }
+    // Few shots at a time, so that a slice of wide outcomes is short too.
+    const step = Math.max(64, 64 * Math.floor(limits.sliceWorkMax / (64 * 4 * outcomeBytes)));
+    for (let shot = 0; shot < count; shot += step) {
+      wasm.countOutcomes(bitsAt, columnBytes, shot, Math.min(count, shot + step));
+      yield;
+    }
+    refuseTooMuchText(wasm.distinctCount(), characters.length);
+  }
+  return yield* readCounts(engine, { entriesAt, textAt, textBytes, outcomeBytes, length: characters.length });
+}
+
+// Blocks whose columns stay in a second-level cache; smaller ones would spend their time on instructions.
+const cacheBytes = 512 * 1024;
+const textBytesAtOnce = 1024 * 1024;
+
+function blockShotsFor(columnCount: number, shots: number, noiseBlockShots: number): number {
+  const fitting = Math.floor((8 * cacheBytes) / columnCount / noiseBlockShots);
+  const needed = Math.ceil(shots / noiseBlockShots);
+  // Blocks of equal size, so that the last is not nearly empty.
+  const blockCount = Math.ceil(needed / Math.max(1, fitting));
+  return noiseBlockShots * Math.ceil(needed / blockCount);
+}
+
+function refuseTooMuchText(distinctCount: number, length: number): void {
+  const wantedBytes = distinctCount * length;
+  if (wantedBytes <= limits.outcomeTextBytesMax) return;
+  throw new OutOfMemoryError(
+    `${distinctCount} different outcomes of ${length} bits need more than ${wantedBytes} bytes, and a run may have ${limits.outcomeTextBytesMax}`,
+  );
+}
+
+interface Entries {
+  readonly entriesAt: number;
+  readonly textAt: number;
+  readonly textBytes: number;
+  readonly outcomeBytes: number;
+  readonly length: number;
+}
+
+function* readCounts({ wasm }: StabilizerEngine, entries: Entries): Slices<Map<string, number>> {
+  const { entriesAt, textAt, textBytes, outcomeBytes, length } = entries;
+  const decoder = new TextDecoder();
+  // The engine writes whole words of 64 characters.
+  const rowCharacters = 8 * (outcomeBytes - 8);
+  const step = Math.floor(textBytes / rowCharacters);
+  const counts = new Map<string, number>();
+  for (let first = 0; first < wasm.distinctCount(); first += step) {
+    const end = Math.min(wasm.distinctCount(), first + step);
+    wasm.writeOutcomes(first, end, textAt);
+    const text = decoder.decode(new Uint8Array(wasm.memory.buffer, textAt, (end - first) * rowCharacters));
+    const tally = new DataView(wasm.memory.buffer, entriesAt);
+    for (let entry = first; entry < end; entry++) {
+      const from = (entry - first) * rowCharacters;
+      counts.set(text.slice(from, from + length), tally.getUint32(entry * outcomeBytes, true));
+    }
+    yield;
+  }
+  return counts;
+}

@@ -1,0 +1,129 @@
+// Outcomes by how often they came: the chosen bit columns of a block are turned into one row of bits a shot, and equal rows are counted in a hash table.
+//
+//   ORDER u32[length] │ TABLE u32[2^k] │ SQUARE u64[64] │ BATCH u64[64][rowWords] │ entries: { count u32, unused u32, row u64[rowWords] } …
+//
+// ORDER: the bit whose column is character i of an outcome. TABLE: number of an entry plus 1, 0 when free. Entries grow to the end of memory.
+
+let bits: usize = 0;
+let columnBytes: usize = 0;
+let order: usize = 0;
+let length: u32 = 0;
+let rowWords: usize = 0;
+let table: usize = 0;
+let tableMask: u32 = 0;
+let square: usize = 0;
+let batch: usize = 0;
+let entries: usize = 0;
+let entryCount: u32 = 0;
+
+/** Bytes of one entry. */
+export function outcomeBytes(characterCount: u32): u32 {
+  return 8 + 8 * ((characterCount + 63) >> 6);
+}
+
+/** Begins a count. `tableSize`: a power of 2, above the number of shots. Returns where the entries begin. */
+export function useOutcomes(at: usize, characterCount: u32, tableSize: u32): usize {
+  order = at;
+  length = characterCount;
+  rowWords = (characterCount + 63) >> 6;
+  table = order + ((4 * (<usize>characterCount) + 7) & ~7);
+  tableMask = tableSize - 1;
+  square = table + 4 * (<usize>tableSize);
+  batch = square + 512;
+  entries = batch + 512 * rowWords;
+  entryCount = 0;
+  memory.fill(table, 0, 4 * (<usize>tableSize));
+  return entries;
+}
+
+export function distinctCount(): u32 {
+  return entryCount;
+}
+
+// @ts-expect-error: decorator
+@inline
+function entryAddress(entry: u32): usize {
+  return entries + (<usize>entry) * (8 + 8 * rowWords);
+}
+
+/** Adds shots `from` .. `end`-1 of a block, whose bit columns lie at `bitsAt`; `from` is a multiple of 64. There must be room for as many entries. */
+export function countOutcomes(bitsAt: usize, bytes: u32, from: u32, end: u32): void {
+  bits = bitsAt;
+  columnBytes = bytes;
+  for (let shot = from; shot < end; shot += 64) {
+    for (let word: usize = 0; word < rowWords; word++) gather(shot, word);
+    const count = min(end - shot, 64);
+    for (let k: u32 = 0; k < count; k++) addRow(batch + (<usize>k) * 8 * rowWords);
+  }
+}
+
+/** Word `word` of the rows of 64 shots into BATCH. */
+function gather(shot: u32, word: usize): void {
+  const first: u32 = <u32>word << 6;
+  const count = min(length - first, 64);
+  for (let k: u32 = 0; k < count; k++) {
+    const bit = load<u32>(order + 4 * (<usize>(first + k)));
+    store<u64>(square + 8 * (<usize>k), load<u64>(bits + (<usize>bit) * columnBytes + (shot >> 3)));
+  }
+  memory.fill(square + 8 * (<usize>count), 0, 8 * (<usize>(64 - count)));
+  transpose();
+  for (let k: usize = 0; k < 64; k++) store<u64>(batch + 8 * (k * rowWords + word), load<u64>(square + 8 * k));
+}
+
+/** SQUARE, 64 x 64 bits: bit j of word i and bit i of word j change places. Six rounds that exchange ever smaller quarters. */
+function transpose(): void {
+  let keep: u64 = 0x00000000ffffffff;
+  for (let width: usize = 32; width != 0; width >>= 1) {
+    for (let k: usize = 0; k < 64; k = (k + width + 1) & ~width) {
+      const at = square + 8 * k;
+      const other = at + 8 * width;
+      const high = load<u64>(at);
+      const low = load<u64>(other);
+      const moved = ((high >> width) ^ low) & keep;
+      store<u64>(at, high ^ (moved << width));
+      store<u64>(other, low ^ moved);
+    }
+    keep ^= keep << (width >> 1);
+  }
+}
+
+function addRow(row: usize): void {
+  let hash: u64 = 0;
+  for (let word: usize = 0; word < rowWords; word++) {
+    hash = (hash ^ load<u64>(row + 8 * word)) * 0x9e3779b97f4a7c15;
+    hash ^= hash >> 32;
+  }
+  for (let slot = (<u32>hash) & tableMask; ; slot = (slot + 1) & tableMask) {
+    const entry = load<u32>(table + 4 * (<usize>slot));
+    if (entry == 0) {
+      const fresh = entryAddress(entryCount++);
+      store<u64>(fresh, 1);
+      memory.copy(fresh + 8, row, 8 * rowWords);
+      store<u32>(table + 4 * (<usize>slot), entryCount);
+      return;
+    }
+    const known = entryAddress(entry - 1);
+    if (!isEqual(known + 8, row)) continue;
+    store<u32>(known, load<u32>(known) + 1);
+    return;
+  }
+}
+
+function isEqual(row: usize, other: usize): bool {
+  for (let word: usize = 0; word < rowWords; word++) if (load<u64>(row + 8 * word) != load<u64>(other + 8 * word)) return false;
+  return true;
+}
+
+/** The rows of entries `from` .. `end`-1 as characters 0 and 1 at `text`, 64 * rowWords each; those behind `length` mean nothing. */
+export function writeOutcomes(from: u32, end: u32, text: usize): void {
+  for (let entry = from; entry < end; entry++) {
+    const row = entryAddress(entry) + 8;
+    for (let byte: usize = 0; byte < 8 * rowWords; byte++) {
+      // Eight bits to eight bytes: bit k is kept in byte k, then turned into 0 or 1.
+      const spread = ((<u64>load<u8>(row + byte)) * 0x0101010101010101) & 0x8040201008040201;
+      const digits = ((spread + 0x7f7f7f7f7f7f7f7f) >> 7) & 0x0101010101010101;
+      store<u64>(text, digits | 0x3030303030303030);
+      text += 8;
+    }
+  }
+}
