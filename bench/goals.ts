@@ -177,3 +177,20 @@ export const simulatorGoals = {
     reason: "Shots share their work up to their first error; Aer runs each by itself.",
   },
 } as const;
+
+export const stabilizerGoals = {
+  ghz: {
+    bar: "GHZ of 1 000 qubits, 10 000 shots, from the circuit to its counts; median runtime",
+    unit: "ms",
+    goal: 100,
+    better: "lower",
+    reason: "A Clifford circuit of a thousand qubits should feel as immediate as a Bell pair.",
+  },
+  surface: {
+    bar: "rotated surface code memory, d=9, 9 rounds, p=0.1 %, 10 000 shots of detectors and observable, counted; median runtime",
+    unit: "ms",
+    goal: 500,
+    better: "lower",
+    reason: "Whoever studies a decoder draws a million shots, and waits a minute for them at most.",
+  },
+} as const satisfies Record<string, Goal>;
