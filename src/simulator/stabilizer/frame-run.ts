@@ -68,10 +68,12 @@ export function* countFrames(engine: StabilizerEngine, run: FrameRun): Slices<Ma
 
 // Blocks whose columns stay in a second-level cache; smaller ones would spend their time on instructions.
 const cacheBytes = 512 * 1024;
+// So that an instruction is short; columns of 2 KiB hide what decoding it costs.
+const blockShotsMax = 16_384;
 const textBytesAtOnce = 1024 * 1024;
 
 function blockShotsFor(columnCount: number, shots: number, noiseBlockShots: number): number {
-  const fitting = Math.floor((8 * cacheBytes) / columnCount / noiseBlockShots);
+  const fitting = Math.floor(Math.min(blockShotsMax, (8 * cacheBytes) / columnCount) / noiseBlockShots);
   const needed = Math.ceil(shots / noiseBlockShots);
   // Blocks of equal size, so that the last is not nearly empty.
   const blockCount = Math.ceil(needed / Math.max(1, fitting));

@@ -1,6 +1,7 @@
 // A circuit as the stabilizer engine runs it: Clifford steps, measurements, resets, branches, and Pauli noise where somebody adds it.
 
 import { type Circuit, type Condition, type Operation, walkOperations } from "../../model/circuit.ts";
+import type { NoiseModel } from "../../model/noise-model.ts";
 import { type CliffordStep, cliffordSteps } from "./clifford.ts";
 
 export type StabilizerOperation =
@@ -36,15 +37,29 @@ export interface StabilizerProgram {
 
 type GateOperation = Extract<Operation, { kind: "gate" }>;
 
+/** Why this method cannot carry a circuit, by the first gate in program order that is not Clifford; undefined when it can. */
+export function whyNotStabilizer(circuit: Circuit, noise: NoiseModel | undefined): string | undefined {
+  const gate = findNonCliffordGate(circuit);
+  if (gate !== undefined) return `${describeGate(gate)} is not a Clifford gate`;
+  if (noise !== undefined) return "relaxation is not made of Paulis, and a device's noise has it";
+  return undefined;
+}
+
 /** The first gate in program order, branches included, for which the circuit is not Clifford; undefined when it is. */
-export function findNonCliffordGate(circuit: Circuit): GateOperation | undefined {
+function findNonCliffordGate(circuit: Circuit): GateOperation | undefined {
   for (const operation of walkOperations(circuit.operations)) {
     if (operation.kind === "gate" && cliffordSteps(operation.gate, operation.angles) === undefined) return operation;
   }
   return undefined;
 }
 
-/** Of a circuit in which findNonCliffordGate() finds nothing; another gate is a bug. */
+function describeGate({ gate, qubits, angles }: GateOperation): string {
+  const values = angles.map((angle) => (typeof angle === "number" ? Number(angle.toPrecision(6)) : "an unbound angle"));
+  const places = `qubit${qubits.length > 1 ? "s" : ""} ${qubits.join(", ")}`;
+  return `${gate}${values.length === 0 ? "" : `(${values.join(", ")})`} on ${places}`;
+}
+
+/** Of a circuit that whyNotStabilizer() has nothing against; another gate is a bug. */
 export function toStabilizerOperations(operations: readonly Operation[]): StabilizerOperation[] {
   return operations.flatMap(translate);
 }

@@ -15,7 +15,7 @@ import { countShotByShot } from "./shot-run.ts";
 import { createReferenceRun, tableauCosts } from "./tableau-run.ts";
 
 /**
- * The task has passed admission, and findNonCliffordGate() finds nothing in its circuit. Throws OutOfMemoryError; any other throw is a bug.
+ * The task has passed admission, and whyNotStabilizer() has nothing against it. Throws OutOfMemoryError; any other throw is a bug.
  * Only one run at a time may use the engine. Counts are those of a state vector that runs shot by shot, shot for shot: a random outcome is 1 when
  * uniform (shot, draw) is below 1/2, draws counted over measurements and resets in program order.
  */

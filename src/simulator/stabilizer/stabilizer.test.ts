@@ -1,6 +1,7 @@
 // The stabilizer engine against the state vector, shot for shot, and against a slow twin where no state vector fits.
 
 import { describe, expect, test } from "vitest";
+import { lineCalibration } from "../../../test/fixtures/calibration.ts";
 import { loadSimulatorModules } from "../../../test/fixtures/wasm.ts";
 import { outcomeDistribution } from "../../../test/oracle/outcome-distribution.ts";
 import { circuitOf, gateOn, measureAll } from "../../../test/oracle/random-circuit.ts";
@@ -11,10 +12,11 @@ import { limits } from "../../base/limits.ts";
 import { createShotUniforms } from "../../base/philox.ts";
 import type { Circuit, Operation } from "../../model/circuit.ts";
 import { type GateName, gateNames, gates } from "../../model/gates.ts";
+import { createNoiseModel } from "../../model/noise-model.ts";
 import type { Observable } from "../../model/result.ts";
 import { createSimulator, OutOfMemoryError } from "../index.ts";
 import { drive } from "../slices.ts";
-import { createStabilizerEngine, findNonCliffordGate, runProgram, runStabilizer, type StabilizerProgram } from "./index.ts";
+import { createStabilizerEngine, runProgram, runStabilizer, type StabilizerProgram, whyNotStabilizer } from "./index.ts";
 
 const modules = await loadSimulatorModules();
 const engine = createStabilizerEngine(modules.stabilizer);
@@ -43,15 +45,15 @@ describe("which circuits are Clifford", () => {
   test.each(gateNames)("%s is told by whether it keeps Paulis Paulis", (gate) => {
     const angles = Array.from({ length: gates[gate].angleCount }, () => Math.PI);
     const qubits = Array.from({ length: gates[gate].qubitCount }, (_, qubit) => qubit);
-    const found = findNonCliffordGate(circuitOf(3, [gateOn("h", [0]), gateOn(gate, qubits, angles)]));
-    expect(found === undefined).toBe(cliffordGates.includes(gate));
-    if (found !== undefined) expect(found.gate).toBe(gate);
+    const reason = whyNotStabilizer(circuitOf(3, [gateOn("h", [0]), gateOn(gate, qubits, angles)]), undefined);
+    if (cliffordGates.includes(gate)) expect(reason).toBe(undefined);
+    else expect(reason).toMatch(new RegExp(`^${gate} on qubits? .* is not a Clifford gate$`));
   });
 
   test("angles count as multiples of pi/2 to within 1e-12, on either side, and not beyond", () => {
     const quarter = Math.PI / 2;
     const isClifford = (gate: GateName, ...angles: number[]): boolean =>
-      findNonCliffordGate(circuitOf(2, [gateOn(gate, [0, 1].slice(0, gates[gate].qubitCount), angles)])) === undefined;
+      whyNotStabilizer(circuitOf(2, [gateOn(gate, [0, 1].slice(0, gates[gate].qubitCount), angles)]), undefined) === undefined;
     for (const gate of ["rx", "ry", "rz", "p", "rxx", "ryy", "rzz", "rzx"] as const) {
       for (const k of [-3, 0, 1, 2, 7]) {
         expect(isClifford(gate, k * quarter), `${gate} ${k}`).toBe(true);
@@ -77,11 +79,16 @@ describe("which circuits are Clifford", () => {
       kind: "if",
       condition: { kind: "bit", bit: 0, value: 1 },
       then: [gateOn("h", [0])],
-      otherwise: [gateOn("t", [1])],
+      otherwise: [gateOn("crz", [1, 0], [Math.PI / 3])],
     };
-    expect(findNonCliffordGate(circuitOf(2, [gateOn("h", [0]), branch, gateOn("tdg", [0])], 1))).toEqual(gateOn("t", [1]));
+    const circuit = circuitOf(2, [gateOn("h", [0]), branch, gateOn("tdg", [0])], 1);
+    expect(whyNotStabilizer(circuit, undefined)).toBe("crz(1.0472) on qubits 1, 0 is not a Clifford gate");
     const unbound: Operation = { kind: "gate", gate: "rz", qubits: [0], angles: [{ kind: "parameter", name: "a" }] };
-    expect(findNonCliffordGate(circuitOf(1, [unbound]))).toBe(unbound);
+    expect(whyNotStabilizer(circuitOf(1, [unbound]), undefined)).toBe("rz(an unbound angle) on qubit 0 is not a Clifford gate");
+  });
+
+  test("a device's noise is left to other methods", () => {
+    expect(whyNotStabilizer(circuitOf(1, [gateOn("x", [0])]), createNoiseModel(lineCalibration(1)))).toMatch(/relaxation/);
   });
 });
 
