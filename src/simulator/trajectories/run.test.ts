@@ -256,6 +256,20 @@ describe("shots", () => {
     }
   });
 
+  test("chunks of a run have together the counts of the whole", () => {
+    const whole = run(circuit, 600, { noise, seed: 42n }).counts;
+    const sum = new Map<string, number>();
+    for (const [firstShot, shots] of [
+      [0, 1],
+      [1, 250],
+      [251, 349],
+    ] as const) {
+      const chunk = drive(runTrajectories(engine, taskOf(circuit, shots, { noise, seed: 42n }), { firstShot }));
+      for (const [outcome, count] of chunk.counts) sum.set(outcome, (sum.get(outcome) ?? 0) + count);
+    }
+    expect([...sum].sort()).toEqual([...whole].sort());
+  });
+
   test("counts are the same with many copies of the state, with one and with none, and in batches of any size", () => {
     const dynamic = circuitOf(4, [...layered(4, 2, baseSeed), { kind: "measure", qubit: 1, bit: 0 }, ...circuit.operations], 4);
     for (const one of [circuit, dynamic]) {

@@ -26,6 +26,8 @@ import { type DepolarizingSite, prepareSteps, type RelaxationSite, type WalkStep
 export interface TrajectoryOptions {
   /** The circuit with its noise; given by those who have written their own. */
   readonly program?: NoisyProgram;
+  /** Of a chunk of a larger run: the task's shots are those from here on. Chunks have together the counts of the whole. */
+  readonly firstShot?: number;
   /** What a run may take beside its state. Other bounds than the usual ones give the same counts, sooner or later. */
   readonly copyBytesMax?: number;
   readonly shotBytesMax?: number;
@@ -34,8 +36,9 @@ export interface TrajectoryOptions {
 /** The task has passed noiseFaults. Throws OutOfMemoryError. Only one run at a time may use the engine. */
 export function* runTrajectories(engine: NoisyEngine, task: ComputeTask, options: TrajectoryOptions = {}): Slices<RunResult> {
   const walk = createWalk(engine, task, options);
+  const { firstShot = 0 } = options;
   for (let first = 0; first < task.shots; first += walk.batchSize) {
-    yield* walk.batch(first, Math.min(walk.batchSize, task.shots - first));
+    yield* walk.batch(firstShot + first, Math.min(walk.batchSize, task.shots - first));
   }
   const counts = new Map([...walk.counts].sort(([a], [b]) => (a < b ? -1 : 1)));
   return {
