@@ -8,7 +8,8 @@
 // The chance of no event is known without looking at the state where channels are unravelled independently of it (noise/channels.ts). Where they are
 // not, a lower bound is kept, and the norm of the state is read only where the bound falls below somebody's threshold.
 //
-// 1-qubit matrices wait until the next gate on two qubits takes them along in its one pass.
+// Matrices wait: those of one qubit for the next gate on two, which takes them along, and those of two for a gate with another partner, so that all
+// that happens to a pair between two others is one pass.
 
 import { limits } from "../../base/limits.ts";
 import { createShotUniforms } from "../../base/philox.ts";
@@ -56,7 +57,9 @@ interface Branch {
   step: number;
   /** Which copy of the state is theirs. */
   slot: number;
-  /** pending[q]: 2 x 2 matrix still to be applied. */
+  /** pairs[q]: what is still to be applied to q and its last partner; the same object at both. */
+  pairs: (Pair | undefined)[];
+  /** pending[q]: 2 x 2 matrix to be applied after that. */
   pending: (FlatMatrix | undefined)[];
   /** isBent[q]: 1 where the pending matrix is not unitary. */
   isBent: Uint8Array;
@@ -67,6 +70,13 @@ interface Branch {
   /** The norm since the last event, or a lower bound of it. */
   norm: number;
   isNormExact: boolean;
+}
+
+interface Pair {
+  readonly low: number;
+  readonly high: number;
+  readonly matrix: FlatMatrix;
+  readonly isBent: boolean;
 }
 
 /** Density matrix of one qubit with what is pending on it, not normalised. */
@@ -151,6 +161,7 @@ function createWalk(engine: NoisyEngine, task: ComputeTask, options: TrajectoryO
         next: 0,
         step: 0,
         slot: 0,
+        pairs: new Array<Pair | undefined>(qubitCount).fill(undefined),
         pending: new Array<FlatMatrix | undefined>(qubitCount).fill(undefined),
         isBent: new Uint8Array(qubitCount),
         scale: 1,
@@ -325,6 +336,7 @@ function createWalk(engine: NoisyEngine, task: ComputeTask, options: TrajectoryO
           shots: together,
           next: 0,
           slot: branch.slot + 1,
+          pairs: [...branch.pairs],
           pending: [...branch.pending],
           isBent: branch.isBent.slice(),
         };
@@ -387,11 +399,42 @@ function createWalk(engine: NoisyEngine, task: ComputeTask, options: TrajectoryO
   }
 
   function flush(branch: Branch, qubit: number): void {
+    flushPair(branch, qubit);
     const matrix = take(branch, qubit);
     if (matrix === undefined) return;
     engine.writeMatrix(matrix);
     wasm.applyDense1(addressOf(branch), qubitCount, qubit);
     work += 2 ** qubitCount;
+  }
+
+  function flushPair(branch: Branch, qubit: number): void {
+    const pair = branch.pairs[qubit];
+    if (pair === undefined) return;
+    branch.pairs[pair.low] = undefined;
+    branch.pairs[pair.high] = undefined;
+    engine.writeMatrix(pair.matrix);
+    wasm.applyDense2(addressOf(branch), qubitCount, pair.low, pair.high);
+    work += 2 ** qubitCount;
+  }
+
+  /** A gate on two qubits, with what is pending on each, on top of what is pending on both. */
+  function gatherPair(branch: Branch, { low, high, matrix }: Extract<Action, { kind: "two" }>): void {
+    const isBent = branch.isBent[low] === 1 || branch.isBent[high] === 1;
+    const [first, second] = [take(branch, low), take(branch, high)];
+    const isPlain = first === undefined && second === undefined;
+    const gathered = isPlain ? matrix : multiply(4, matrix, kronecker(second ?? identity, first ?? identity));
+    const before = branch.pairs[low];
+    let pair: Pair;
+    if (before !== undefined && before === branch.pairs[high]) {
+      const beneath = before.low === low ? before.matrix : withQubitsExchanged(before.matrix);
+      pair = { low, high, matrix: multiply(4, gathered, beneath), isBent: isBent || before.isBent };
+    } else {
+      flushPair(branch, low);
+      flushPair(branch, high);
+      pair = { low, high, matrix: gathered, isBent };
+    }
+    branch.pairs[low] = pair;
+    branch.pairs[high] = pair;
   }
 
   function take(branch: Branch, qubit: number): FlatMatrix | undefined {
@@ -406,14 +449,9 @@ function createWalk(engine: NoisyEngine, task: ComputeTask, options: TrajectoryO
       case "one":
         gather(branch, action.qubit, action.matrix, false);
         return;
-      case "two": {
-        const low = take(branch, action.low);
-        const high = take(branch, action.high);
-        const isPlain = low === undefined && high === undefined;
-        engine.writeMatrix(isPlain ? action.matrix : multiply(4, action.matrix, kronecker(high ?? identity, low ?? identity)));
-        wasm.applyDense2(addressOf(branch), qubitCount, action.low, action.high);
-        break;
-      }
+      case "two":
+        gatherPair(branch, action);
+        return;
       case "flip":
       case "controlled": {
         for (let qubit = 0; qubit < qubitCount; qubit++) {
@@ -430,9 +468,10 @@ function createWalk(engine: NoisyEngine, task: ComputeTask, options: TrajectoryO
 
   /** Reads the state, and with it the norm since the last event. */
   function* readQubit(branch: Branch, qubit: number): Slices<QubitDensity> {
+    flushPair(branch, qubit);
     for (let other = 0; other < qubitCount; other++) {
-      if (other === qubit || branch.isBent[other] !== 1) continue;
-      flush(branch, other);
+      if (branch.pairs[other]?.isBent === true) flushPair(branch, other);
+      if (other !== qubit && branch.isBent[other] === 1) flush(branch, other);
       yield* breathe();
     }
     wasm.reduceToQubit(addressOf(branch), qubitCount, qubit);
@@ -513,6 +552,19 @@ function pick(weights: readonly number[], uniform: number): number {
     if (target < sum) break;
   }
   return chosen;
+}
+
+/** The same matrix with its least significant qubit the other one. */
+function withQubitsExchanged(matrix: FlatMatrix): FlatMatrix {
+  const exchanged = new Float64Array(32);
+  const places = [0, 2, 1, 3];
+  for (const [row, fromRow] of places.entries()) {
+    for (const [column, fromColumn] of places.entries()) {
+      const from = 2 * (4 * fromRow + fromColumn);
+      exchanged.set(matrix.subarray(from, from + 2), 2 * (4 * row + column));
+    }
+  }
+  return exchanged;
 }
 
 /** tr(K rho K'). */
