@@ -3,23 +3,20 @@
 
 import { join } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { JobState } from "../src/gen/eigen/kernel/v1/jobs_pb.ts";
 import { type ServerRuntime, startKernel } from "../test/support/kernel.ts";
+import { failWithUsage, readTextOptions } from "../test/support/options.ts";
 import { fileMb, openFileCount, residentMb } from "../test/support/process.ts";
 import { soakGoals } from "./goals.ts";
 import { bell, connect, type KernelRpc } from "./support/load.ts";
 import { type Measured, percentile, report } from "./support/report.ts";
 
 const minutesMax = 7 * 24 * 60;
-const text = { type: "string" } as const;
-const { values } = parseArgs({ options: { minutes: text, runtime: text, json: text } });
+const usage = `npm run soak -- --minutes M (at most ${minutesMax}) [--runtime bun|deno|node] [--json FILE]`;
+const values = readTextOptions(["minutes", "runtime", "json"], usage);
 const minutes = Number(values.minutes ?? 5);
 const runtime = (["bun", "deno", "node"] as const).find((name: ServerRuntime) => name === (values.runtime ?? "bun"));
-if (runtime === undefined || !(minutes > 0 && minutes <= minutesMax)) {
-  process.stderr.write(`usage: npm run soak -- --minutes M (at most ${minutesMax}) [--runtime bun|deno|node] [--json FILE]\n`);
-  process.exit(2);
-}
+if (runtime === undefined || !(minutes > 0 && minutes <= minutesMax)) failWithUsage(usage);
 
 /** Jobs a second: well below what the kernel can, so that what grows is not a queue. */
 const jobsPerSecond = 100;

@@ -1,22 +1,17 @@
 // `npm run test:crash -- [--runs N] [--seed S] [--runtime bun|deno|node] [--bug NAME]`: kernels on a real file, killed under load.
 
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { failWithUsage, readTextOptions } from "../support/options.ts";
 import { crash } from "./crash.ts";
 import type { PlantedBug } from "./plan.ts";
 
-const text = { type: "string" } as const;
-const { values } = parseArgs({ options: { runs: text, seed: text, runtime: text, bug: text } });
+const usage = "npm run test:crash -- [--runs N] [--seed S] [--runtime bun|deno|node] [--bug skip_commit|forget_key]";
+const values = readTextOptions(["runs", "seed", "runtime", "bug"], usage);
 const runs = Number(values.runs ?? 200);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 20));
 const runtime = (["bun", "deno", "node"] as const).find((name) => name === (values.runtime ?? "bun"));
 const bug = (["none", "skip_commit", "forget_key"] as const).find((name: PlantedBug) => name === (values.bug ?? "none"));
-if (runtime === undefined || bug === undefined || !(runs > 0) || !Number.isInteger(seed)) {
-  process.stderr.write(
-    "usage: npm run test:crash -- [--runs N] [--seed S] [--runtime bun|deno|node] [--bug skip_commit|forget_key]\n",
-  );
-  process.exit(2);
-}
+if (runtime === undefined || bug === undefined || !(runs > 0) || !Number.isInteger(seed)) failWithUsage(usage);
 process.stderr.write(`seed ${seed}\n`);
 const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
 const { totals, endings, violations } = await crash({ runtime, seed, runs, bug, onProgress });
