@@ -8,7 +8,7 @@
 import { DATA } from "./layout";
 
 export { noiseBlockShots, runFrames, useFrames } from "./frames";
-export { countOutcomes, distinctCount, outcomeBytes, useOutcomes, writeOutcomes } from "./outcomes";
+export { countOutcomes, distinctCount, listEntries, mergeRuns, outcomeBytes, useOutcomes, writeOutcomes } from "./outcomes";
 export {
   applyCx,
   applyCz,

@@ -2,7 +2,9 @@
 //
 //   ORDER u32[length] │ TABLE u32[2^k] │ SQUARE u64[64] │ BATCH u64[64][rowWords] │ entries: { count u32, unused u32, row u64[rowWords] } …
 //
-// ORDER: the bit whose column is character i of an outcome. TABLE: number of an entry plus 1, 0 when free. Entries grow to the end of memory.
+// ORDER: the bit whose column is character i of an outcome. TABLE: number of an entry plus 1, 0 when free. Entries grow to the end of memory; when all
+// are known, two lists of their numbers behind them serve to sort them. In a row the first character is the highest bit of the first word, so that
+// rows compare as their texts do.
 
 let bits: usize = 0;
 let columnBytes: usize = 0;
@@ -63,9 +65,9 @@ function gather(shot: u32, word: usize): void {
   const count = min(length - first, 64);
   for (let k: u32 = 0; k < count; k++) {
     const bit = load<u32>(order + 4 * (<usize>(first + k)));
-    store<u64>(square + 8 * (<usize>k), load<u64>(bits + (<usize>bit) * columnBytes + (shot >> 3)));
+    store<u64>(square + 8 * (<usize>(63 - k)), load<u64>(bits + (<usize>bit) * columnBytes + (shot >> 3)));
   }
-  memory.fill(square + 8 * (<usize>count), 0, 8 * (<usize>(64 - count)));
+  memory.fill(square, 0, 8 * (<usize>(64 - count)));
   transpose();
   for (let k: usize = 0; k < 64; k++) store<u64>(batch + 8 * (k * rowWords + word), load<u64>(square + 8 * k));
 }
@@ -114,16 +116,59 @@ function isEqual(row: usize, other: usize): bool {
   return true;
 }
 
-/** The rows of entries `from` .. `end`-1 as characters 0 and 1 at `text`, 64 * rowWords each; those behind `length` mean nothing. */
-export function writeOutcomes(from: u32, end: u32, text: usize): void {
-  for (let entry = from; entry < end; entry++) {
-    const row = entryAddress(entry) + 8;
-    for (let byte: usize = 0; byte < 8 * rowWords; byte++) {
-      // Eight bits to eight bytes: bit k is kept in byte k, then turned into 0 or 1.
-      const spread = ((<u64>load<u8>(row + byte)) * 0x0101010101010101) & 0x8040201008040201;
-      const digits = ((spread + 0x7f7f7f7f7f7f7f7f) >> 7) & 0x0101010101010101;
-      store<u64>(text, digits | 0x3030303030303030);
-      text += 8;
+/** Numbers 0 .. count-1 at `list`. */
+export function listEntries(list: usize, count: u32): void {
+  for (let k: u32 = 0; k < count; k++) store<u32>(list + 4 * (<usize>k), k);
+}
+
+/**
+ * One step of a merge sort by text: sorted runs of `width` numbers at `source` become runs of twice the width at `target`, for places `from` .. `end`-1;
+ * `from` begins a pair of runs, and `end` ends one or the list. A comparison reads a word of each row, or a few.
+ */
+export function mergeRuns(source: usize, target: usize, width: u32, from: u32, end: u32): void {
+  for (let start = from; start < end; start += 2 * width) {
+    const middle = min(start + width, end);
+    const stop = min(middle + width, end);
+    let left = start;
+    let right = middle;
+    for (let place = start; place < stop; place++) {
+      const takesLeft = right == stop || (left < middle && isBelow(numberAt(source, left), numberAt(source, right)));
+      store<u32>(target + 4 * (<usize>place), takesLeft ? numberAt(source, left++) : numberAt(source, right++));
+    }
+  }
+}
+
+// @ts-expect-error: decorator
+@inline
+function numberAt(list: usize, place: u32): u32 {
+  return load<u32>(list + 4 * (<usize>place));
+}
+
+function isBelow(entry: u32, other: u32): bool {
+  const row = entryAddress(entry) + 8;
+  const otherRow = entryAddress(other) + 8;
+  for (let word: usize = 0; word < rowWords; word++) {
+    const value = load<u64>(row + 8 * word);
+    const otherValue = load<u64>(otherRow + 8 * word);
+    if (value != otherValue) return value < otherValue;
+  }
+  return false;
+}
+
+/** The rows of the entries at places `from` .. `end`-1 of `list` as characters 0 and 1, 64 * rowWords each; those behind `length` mean nothing. */
+export function writeOutcomes(list: usize, from: u32, end: u32, text: usize): void {
+  for (let place = from; place < end; place++) {
+    const row = entryAddress(numberAt(list, place)) + 8;
+    for (let word: usize = 0; word < rowWords; word++) {
+      const value = load<u64>(row + 8 * word);
+      for (let shift: u32 = 64; shift != 0; ) {
+        shift -= 8;
+        // Eight bits to eight bytes, the highest bit first: it is kept in its byte, then turned into 0 or 1.
+        const spread = (((value >> shift) & 255) * 0x0101010101010101) & 0x0102040810204080;
+        const digits = ((spread + 0x7f7f7f7f7f7f7f7f) >> 7) & 0x0101010101010101;
+        store<u64>(text, digits | 0x3030303030303030);
+        text += 8;
+      }
     }
   }
 }

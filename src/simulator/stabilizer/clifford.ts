@@ -1,5 +1,6 @@
 // Which gates of the table are Clifford, and the few steps that make each of them. A gate is judged by what it does to Paulis: U P U^-1 must be a
-// Pauli again for the X and the Z of each of its qubits. So rotations, u and cu count when their angles happen to be right.
+// Pauli again for the X and the Z of each of its qubits. Rotations, u and cu can be Clifford only at multiples of pi/2, so there are few cases in all, and
+// each is judged once.
 
 import type { Angle } from "../../model/circuit.ts";
 import { type Complex, type GateName, gates, type Matrix, type Trigonometry } from "../../model/gates.ts";
@@ -22,43 +23,73 @@ interface SignedPauli {
 
 /** The gate on qubits 0 and 1 as steps in order, up to a global phase; undefined when it is not Clifford. */
 export function cliffordSteps(gate: GateName, angles: readonly Angle[]): readonly CliffordStep[] | undefined {
-  if (angles.length > 0) return decompose(gate, angles);
-  const known = fixedSteps.get(gate);
-  if (known !== undefined || fixedSteps.has(gate)) return known;
-  const steps = decompose(gate, angles);
-  fixedSteps.set(gate, steps);
-  return steps;
+  const quarters = quarterTurns(gate, angles);
+  // Of three qubits the table has the Toffolis, which are not Clifford.
+  if (quarters === undefined || gates[gate].qubitCount > 2) return undefined;
+  const key = quarters.reduce((sum, quarter) => 8 * sum + quarter, 0);
+  const known = stepsOf.get(gate) ?? new Map<number, readonly CliffordStep[] | undefined>();
+  stepsOf.set(gate, known);
+  if (!known.has(key)) known.set(key, decompose(gate, quarters));
+  return known.get(key);
 }
 
-// Gates without angles are judged once; there are as many as the table has.
-const fixedSteps = new Map<GateName, readonly CliffordStep[] | undefined>();
+// By gate, then by its angles in quarter turns: 8 for each angle, of which no gate has more than four.
+const stepsOf = new Map<GateName, Map<number, readonly CliffordStep[] | undefined>>();
 
-function decompose(gate: GateName, angles: readonly Angle[]): readonly CliffordStep[] | undefined {
+const angleErrorMax = 1e-12;
+const quarter = Math.PI / 2;
+
+/** The angles as multiples of pi/2 modulo 4 pi, 0 .. 7; undefined when one is none, and then the gate is not Clifford. */
+function quarterTurns(gate: GateName, angles: readonly Angle[]): readonly number[] | undefined {
+  const numbers: number[] = [];
+  for (const angle of angles) {
+    // An unbound angle may become anything.
+    if (typeof angle !== "number") return undefined;
+    numbers.push(angle);
+  }
+  const quarters: number[] = [];
+  for (const angle of gate === "u" || gate === "cu" ? withoutSlack(numbers) : numbers) {
+    const turns = Math.round(angle / quarter);
+    if (!(Math.abs(angle - turns * quarter) <= angleErrorMax)) return undefined;
+    quarters.push(((turns % 8) + 8) % 8);
+  }
+  return quarters;
+}
+
+/** Angles of u or cu, where only a sum or difference of phi and lambda counts: phi becomes 0, and what it did goes to lambda and gamma. */
+function withoutSlack([theta = 0, phi = 0, lambda = 0, gamma]: readonly number[]): readonly number[] {
+  const halves = Math.round(theta / Math.PI);
+  if (Math.abs(theta - halves * Math.PI) > angleErrorMax)
+    return gamma === undefined ? [theta, phi, lambda] : [theta, phi, lambda, gamma];
+  // Diagonal: exp(i (phi + lambda)) on |1>. Antidiagonal: exp(i phi) comes out of both entries.
+  const isDiagonal = halves % 2 === 0;
+  const kept = isDiagonal ? phi + lambda : lambda - phi;
+  if (gamma === undefined) return [theta, 0, kept];
+  return [theta, 0, kept, isDiagonal ? gamma : gamma + phi];
+}
+
+function decompose(gate: GateName, quarters: readonly number[]): readonly CliffordStep[] | undefined {
   const { qubitCount, matrix } = gates[gate];
-  const numbers = angles.filter((angle) => typeof angle === "number");
-  // Of three qubits the table has the Toffolis, which are not Clifford; an unbound angle may become anything.
-  if (qubitCount > 2 || numbers.length < angles.length) return undefined;
-  const images = generatorImages(qubitCount, matrix(numbers, snappedTrigonometry));
+  const angles = quarters.map((turns) => turns * quarter);
+  const images = generatorImages(qubitCount, matrix(angles, exactTrigonometry));
   if (images === undefined) return undefined;
   const steps = stepsByAction(qubitCount).get(actionKey(images)) ?? [];
   const made = generators(qubitCount).map((pauli) => steps.reduce(conjugate, pauli));
   return [...signCorrections(images, made), ...steps];
 }
 
-// Sines and cosines of multiples of pi/4 are exact, so that an angle computed with rounding is still recognised, alike on every engine.
-const angleErrorMax = 1e-12;
-const snappedTrigonometry: Trigonometry = {
-  sin: (angle) => snapped(angle) ?? Math.sin(angle),
-  cos: (angle) => snapped(angle + Math.PI / 2) ?? Math.cos(angle),
+// Of multiples of pi/4, the same on every engine.
+const exactTrigonometry: Trigonometry = {
+  sin: (angle) => sines[eighths(angle) % 8] ?? 0,
+  cos: (angle) => sines[(eighths(angle) + 2) % 8] ?? 0,
 };
 const half = Math.SQRT1_2;
 // sines[k]: of k pi/4.
 const sines = [0, half, 1, half, 0, -half, -1, -half];
 
-function snapped(angle: number): number | undefined {
-  const eighth = Math.round(angle / (Math.PI / 4));
-  if (Math.abs(angle - eighth * (Math.PI / 4)) > angleErrorMax) return undefined;
-  return sines[((eighth % 8) + 8) % 8];
+function eighths(angle: number): number {
+  const turns = Math.round(angle / (Math.PI / 4)) % 8;
+  return turns < 0 ? turns + 8 : turns;
 }
 
 /** X and Z of each qubit: X_0, Z_0, X_1, Z_1. */
@@ -80,8 +111,8 @@ function generatorImages(qubitCount: number, matrix: Matrix): readonly SignedPau
   return images;
 }
 
-// Entries off by more belong to an angle that was not snapped; rounding is a hundred times less.
-const entryErrorMax = 1e-13;
+// Far above rounding, far below what an eighth of a turn does.
+const entryErrorMax = 1e-9;
 
 function toPauli(matrix: Matrix): SignedPauli | undefined {
   const x = matrix[0]?.findIndex(([re, im]) => Math.hypot(re, im) > 0.5) ?? -1;

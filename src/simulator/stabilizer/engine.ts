@@ -40,7 +40,9 @@ interface StabilizerExports {
   useOutcomes(at: number, characterCount: number, tableSize: number): number;
   countOutcomes(bits: number, columnBytes: number, from: number, end: number): void;
   distinctCount(): number;
-  writeOutcomes(from: number, end: number, text: number): void;
+  listEntries(list: number, count: number): void;
+  mergeRuns(source: number, target: number, width: number, from: number, end: number): void;
+  writeOutcomes(list: number, from: number, end: number, text: number): void;
 }
 
 export interface StabilizerEngine {

@@ -16,11 +16,13 @@ export interface FrameRun {
   readonly seed: bigint;
   /** characters[i]: the classical bit that character i of an outcome shows. */
   readonly characters: readonly number[];
+  /** Before which characters a space is written, ascending. */
+  readonly breaks: readonly number[];
   /** A multiple of the engine's noise block; as the cache likes when absent. */
   readonly blockShots?: number;
 }
 
-/** How often each outcome came, in no order. */
+/** How often each outcome came, sorted by outcome. */
 export function* countFrames(engine: StabilizerEngine, run: FrameRun): Slices<Map<string, number>> {
   const { wasm } = engine;
   const { program, qubitCount, bitCount, shots, characters } = run;
@@ -63,7 +65,10 @@ export function* countFrames(engine: StabilizerEngine, run: FrameRun): Slices<Ma
     }
     refuseTooMuchText(wasm.distinctCount(), characters.length);
   }
-  return yield* readCounts(engine, { entriesAt, textAt, textBytes, outcomeBytes, length: characters.length });
+  const entriesBytes = wasm.distinctCount() * outcomeBytes;
+  engine.reserve(fixedBytes + entriesBytes + 8 * wasm.distinctCount());
+  const sortedAt = yield* sortEntries(engine, entriesAt + entriesBytes);
+  return yield* readCounts(engine, { sortedAt, entriesAt, textAt, textBytes, outcomeBytes }, run);
 }
 
 // Blocks whose columns stay in a second-level cache; smaller ones would spend their time on instructions.
@@ -88,29 +93,57 @@ function refuseTooMuchText(distinctCount: number, length: number): void {
   );
 }
 
+/** By text; `at` has room for two lists of all entries' numbers. Returns where the sorted one is. */
+function* sortEntries({ wasm }: StabilizerEngine, at: number): Slices<number> {
+  const count = wasm.distinctCount();
+  let source = at;
+  let target = at + 4 * count;
+  wasm.listEntries(source, count);
+  for (let width = 1; width < count; width *= 2) {
+    const step = Math.max(2 * width, mergedAtOnce);
+    for (let from = 0; from < count; from += step) {
+      wasm.mergeRuns(source, target, width, from, Math.min(count, from + step));
+      yield;
+    }
+    [source, target] = [target, source];
+  }
+  return source;
+}
+
+// A power of 2; some milliseconds.
+const mergedAtOnce = 2 ** 17;
+
 interface Entries {
+  readonly sortedAt: number;
   readonly entriesAt: number;
   readonly textAt: number;
   readonly textBytes: number;
   readonly outcomeBytes: number;
-  readonly length: number;
 }
 
-function* readCounts({ wasm }: StabilizerEngine, entries: Entries): Slices<Map<string, number>> {
-  const { entriesAt, textAt, textBytes, outcomeBytes, length } = entries;
+function* readCounts(
+  { wasm }: StabilizerEngine,
+  entries: Entries,
+  { characters, breaks }: FrameRun,
+): Slices<Map<string, number>> {
+  const { sortedAt, entriesAt, textAt, textBytes, outcomeBytes } = entries;
   const decoder = new TextDecoder();
+  const ends = [...breaks, characters.length];
   // The engine writes whole words of 64 characters.
   const rowCharacters = 8 * (outcomeBytes - 8);
   const step = Math.floor(textBytes / rowCharacters);
+  const distinctCount = wasm.distinctCount();
   const counts = new Map<string, number>();
-  for (let first = 0; first < wasm.distinctCount(); first += step) {
-    const end = Math.min(wasm.distinctCount(), first + step);
-    wasm.writeOutcomes(first, end, textAt);
+  for (let first = 0; first < distinctCount; first += step) {
+    const end = Math.min(distinctCount, first + step);
+    wasm.writeOutcomes(sortedAt, first, end, textAt);
     const text = decoder.decode(new Uint8Array(wasm.memory.buffer, textAt, (end - first) * rowCharacters));
-    const tally = new DataView(wasm.memory.buffer, entriesAt);
-    for (let entry = first; entry < end; entry++) {
-      const from = (entry - first) * rowCharacters;
-      counts.set(text.slice(from, from + length), tally.getUint32(entry * outcomeBytes, true));
+    const memory = new DataView(wasm.memory.buffer);
+    for (let place = first; place < end; place++) {
+      const from = (place - first) * rowCharacters;
+      const outcome = ends.map((last, k) => text.slice(from + (ends[k - 1] ?? 0), from + last)).join(" ");
+      const entry = memory.getUint32(sortedAt + 4 * place, true);
+      counts.set(outcome, memory.getUint32(entriesAt + entry * outcomeBytes, true));
     }
     yield;
   }

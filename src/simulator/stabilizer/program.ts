@@ -2,6 +2,7 @@
 
 import { type Circuit, type Condition, type Operation, walkOperations } from "../../model/circuit.ts";
 import type { NoiseModel } from "../../model/noise-model.ts";
+import type { Meter, Slices } from "../slices.ts";
 import { type CliffordStep, cliffordSteps } from "./clifford.ts";
 
 export type StabilizerOperation =
@@ -59,35 +60,80 @@ function describeGate({ gate, qubits, angles }: GateOperation): string {
   return `${gate}${values.length === 0 ? "" : `(${values.join(", ")})`} on ${places}`;
 }
 
-/** Of a circuit that whyNotStabilizer() has nothing against; another gate is a bug. */
-export function toStabilizerOperations(operations: readonly Operation[]): StabilizerOperation[] {
-  return operations.flatMap(translate);
+/** A circuit's program. Idle qubits are left out. */
+export interface TranslatedCircuit extends StabilizerProgram {
+  /** placeOf[q]: the program's number of qubit q of the circuit; undefined for an idle qubit, which stays |0>. */
+  readonly placeOf: ReadonlyMap<number, number>;
 }
 
-function translate(operation: Operation): readonly StabilizerOperation[] {
+/** Of a circuit that whyNotStabilizer() has nothing against; another gate is a bug. */
+export function* translate(circuit: Circuit, meter: Meter): Slices<TranslatedCircuit> {
+  // In the order of first use.
+  const placeOf = new Map<number, number>();
+  const place = (qubit: number): number => {
+    const known = placeOf.get(qubit);
+    if (known !== undefined) return known;
+    placeOf.set(qubit, placeOf.size);
+    return placeOf.size - 1;
+  };
+  const operations: StabilizerOperation[] = [];
+  for (const operation of circuit.operations) {
+    translateInto(operations, operation, place);
+    if (meter.take(translationWork)) yield;
+  }
+  return { qubitCount: Math.max(1, placeOf.size), bitCount: circuit.bitCount, operations, placeOf };
+}
+
+// Of one operation, in amplitude updates: about half a microsecond.
+const translationWork = 100;
+
+function translateInto(target: StabilizerOperation[], operation: Operation, place: (qubit: number) => number): void {
   switch (operation.kind) {
     case "gate":
-      return placedSteps(operation);
+      for (const step of stepsOfGate(operation)) {
+        target.push(placed(step, (qubit) => place(operation.qubits[qubit] ?? 0)));
+      }
+      break;
     case "measure":
+      target.push({ kind: "measure", qubit: place(operation.qubit), bit: operation.bit });
+      break;
     case "reset":
-      return [operation];
+      target.push({ kind: "reset", qubit: place(operation.qubit) });
+      break;
     case "if": {
-      const { condition, then, otherwise } = operation;
-      return [{ kind: "if", condition, then: toStabilizerOperations(then), otherwise: toStabilizerOperations(otherwise) }];
+      const then: StabilizerOperation[] = [];
+      const otherwise: StabilizerOperation[] = [];
+      for (const inner of operation.then) translateInto(then, inner, place);
+      for (const inner of operation.otherwise) translateInto(otherwise, inner, place);
+      target.push({ kind: "if", condition: operation.condition, then, otherwise });
+      break;
     }
     case "barrier":
     case "delay":
-      return [];
+      // Without noise, time does nothing.
+      break;
   }
 }
 
-function placedSteps({ gate, qubits, angles }: GateOperation): readonly CliffordStep[] {
+function stepsOfGate({ gate, angles }: GateOperation): readonly CliffordStep[] {
   const steps = cliffordSteps(gate, angles);
   if (steps === undefined) throw new Error(`${gate} is not a Clifford gate`);
-  const place = (qubit: number): number => qubits[qubit] ?? 0;
-  return steps.map((step) =>
-    "qubit" in step ? { ...step, qubit: place(step.qubit) } : { ...step, first: place(step.first), second: place(step.second) },
-  );
+  return steps;
+}
+
+function placed(step: CliffordStep, place: (qubit: number) => number): CliffordStep {
+  switch (step.kind) {
+    case "h":
+    case "s":
+    case "sx":
+      return { kind: step.kind, qubit: place(step.qubit) };
+    case "cx":
+    case "cz":
+    case "swap":
+      return { kind: step.kind, first: place(step.first), second: place(step.second) };
+    case "pauli":
+      return { kind: "pauli", qubit: place(step.qubit), pauli: step.pauli };
+  }
 }
 
 /** Whether every shot can be a Pauli frame over one reference run: its branches apply Paulis and nothing else. */

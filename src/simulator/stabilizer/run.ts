@@ -4,13 +4,12 @@
 import { type Circuit, hasOnlyFinalMeasurements } from "../../model/circuit.ts";
 import type { Observable } from "../../model/result.ts";
 import type { ComputeTask } from "../../ports/compute.ts";
-import { type CompactCircuit, compact } from "../compact.ts";
 import type { RunResult } from "../run.ts";
 import { createMeter, type Meter, type Slices } from "../slices.ts";
 import { aligned, type StabilizerEngine } from "./engine.ts";
 import type { FrameProgram } from "./frame-program.ts";
 import { countFrames } from "./frame-run.ts";
-import { hasOnlyPauliBranches, type StabilizerProgram, toStabilizerOperations } from "./program.ts";
+import { hasOnlyPauliBranches, type StabilizerProgram, type TranslatedCircuit, translate } from "./program.ts";
 import { countShotByShot } from "./shot-run.ts";
 import { createReferenceRun, tableauCosts } from "./tableau-run.ts";
 
@@ -20,25 +19,20 @@ import { createReferenceRun, tableauCosts } from "./tableau-run.ts";
  * uniform (shot, draw) is below 1/2, draws counted over measurements and resets in program order.
  */
 export function* runStabilizer(engine: StabilizerEngine, task: ComputeTask): Slices<RunResult> {
-  const { circuit, shots, seed, observables } = task;
-  const small = compact(circuit);
-  const program = {
-    qubitCount: small.qubitCount,
-    bitCount: circuit.bitCount,
-    operations: toStabilizerOperations(small.operations),
-  };
+  const { circuit, shots, seed } = task;
+  const meter = createMeter();
+  const program = yield* translate(circuit, meter);
   if (!hasOnlyPauliBranches(program.operations)) {
-    const counts = yield* countShotByShot(engine, task, program, createMeter());
+    const counts = yield* countShotByShot(engine, task, program, meter);
     return { counts: circuit.bitCount === 0 ? new Map() : sortedByOutcome(counts), expectationValues: [] };
   }
-  const { frames, expectationValues } = yield* runReference(engine, program, measuredLast(circuit, small, observables));
+  const { frames, expectationValues } = yield* runReference(engine, program, observedIn(task, program));
   if (circuit.bitCount === 0) return { counts: new Map(), expectationValues };
-  const characters = charactersOf(circuit);
-  const counts = yield* countFrames(engine, { ...program, program: frames, shots, seed, characters });
-  return { counts: sortedByOutcome(withSpaces(circuit, counts)), expectationValues };
+  const counts = yield* countFrames(engine, { ...program, program: frames, shots, seed, ...outcomeLayout(circuit) });
+  return { counts, expectationValues };
 }
 
-/** Outcomes of a program that no circuit tells, such as one with noise: how often the bits `characters` had each value, in no order. */
+/** Outcomes of a program that no circuit tells, such as one with noise: how often the bits `characters` had each value, sorted. */
 export function* runProgram(
   engine: StabilizerEngine,
   program: StabilizerProgram,
@@ -50,23 +44,23 @@ export function* runProgram(
   },
 ): Slices<Map<string, number>> {
   const { frames } = yield* runReference(engine, program, undefined);
-  return yield* countFrames(engine, { ...program, ...options, program: frames });
+  return yield* countFrames(engine, { ...program, ...options, program: frames, breaks: [] });
 }
 
-/** Values of observables before the measurements of a circuit that has them last. Undefined: there are none to tell. */
-interface ObservedCircuit {
-  readonly small: CompactCircuit;
+/** Values wanted before the measurements of a circuit that has them last. Undefined: there are none to tell. */
+interface Observed {
   readonly observables: readonly Observable[];
+  readonly placeOf: TranslatedCircuit["placeOf"];
 }
 
-function measuredLast(circuit: Circuit, small: CompactCircuit, observables: readonly Observable[]): ObservedCircuit | undefined {
-  return hasOnlyFinalMeasurements(circuit) ? { small, observables } : undefined;
+function observedIn({ circuit, observables }: ComputeTask, { placeOf }: TranslatedCircuit): Observed | undefined {
+  return observables.length > 0 && hasOnlyFinalMeasurements(circuit) ? { observables, placeOf } : undefined;
 }
 
 function* runReference(
   engine: StabilizerEngine,
   { qubitCount, bitCount, operations }: StabilizerProgram,
-  observed: ObservedCircuit | undefined,
+  observed: Observed | undefined,
 ): Slices<{ readonly frames: FrameProgram; readonly expectationValues: readonly number[] }> {
   const { wasm } = engine;
   // Behind the tableau: a Pauli in triples, or in letters.
@@ -84,7 +78,7 @@ function* runReference(
   yield* run.apply(operations.filter(({ kind }) => kind !== "measure"));
   const expectationValues: number[] = [];
   for (const observable of observed.observables) {
-    expectationValues.push(yield* expectation(engine, observed.small, observable, scratch, meter));
+    expectationValues.push(yield* expectation(engine, { qubitCount, placeOf: observed.placeOf }, observable, scratch, meter));
   }
   yield* run.apply(operations.filter(({ kind }) => kind === "measure"));
   return { frames: run.finish(), expectationValues };
@@ -93,7 +87,7 @@ function* runReference(
 /** Exact: each Pauli string of a stabilizer state is -1, 0 or 1. Letters on idle qubits, which are |0>: I and Z give 1, X and Y give 0. */
 function* expectation(
   { wasm }: StabilizerEngine,
-  { qubitCount, placeOf }: CompactCircuit,
+  { qubitCount, placeOf }: Pick<TranslatedCircuit, "qubitCount" | "placeOf">,
   { terms }: Observable,
   scratch: number,
   meter: Meter,
@@ -119,18 +113,16 @@ function* expectation(
 // Bit 0: x, bit 1: z.
 const letterBits: Readonly<Record<string, number>> = { X: 1, Z: 2, Y: 3 };
 
-/** As Qiskit writes them: registers from last declared to first, bit 0 rightmost. */
-function charactersOf({ bitRegisters }: Circuit): readonly number[] {
-  return bitRegisters.toReversed().flatMap(({ offset, size }) => Array.from({ length: size }, (_, k) => offset + size - 1 - k));
-}
-
-/** A space between two registers. */
-function withSpaces({ bitRegisters }: Circuit, counts: Map<string, number>): Map<string, number> {
-  if (bitRegisters.length < 2) return counts;
-  const ends: number[] = [];
-  for (const { size } of bitRegisters.toReversed()) ends.push((ends.at(-1) ?? 0) + size);
-  const split = (outcome: string): string => ends.map((end, k) => outcome.slice(ends[k - 1] ?? 0, end)).join(" ");
-  return new Map([...counts].map(([outcome, count]) => [split(outcome), count]));
+/** As Qiskit writes them: registers from last declared to first with a space between, bit 0 rightmost. */
+function outcomeLayout({ bitRegisters }: Circuit): {
+  readonly characters: readonly number[];
+  readonly breaks: readonly number[];
+} {
+  const registers = bitRegisters.toReversed();
+  const characters = registers.flatMap(({ offset, size }) => Array.from({ length: size }, (_, k) => offset + size - 1 - k));
+  const breaks: number[] = [];
+  for (const { size } of registers.slice(0, -1)) breaks.push((breaks.at(-1) ?? 0) + size);
+  return { characters, breaks };
 }
 
 function sortedByOutcome(counts: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
