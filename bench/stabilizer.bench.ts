@@ -101,12 +101,9 @@ async function measure(goal: keyof typeof stabilizerGoals, circuit: object): Pro
     const [low, high] = quartiles(ms);
     context[`${goal}, ${name}`] = `${percentile(ms, 0.5).toFixed(2)} ms (quartiles ${low.toFixed(2)} to ${high.toFixed(2)})`;
   }
-  const medians = [...ours.keys()].map((name) => percentile(tallies.get(name)?.ms ?? [], 0.5));
-  measured.push({
-    goal: stabilizerGoals[goal],
-    value: percentile(medians, 0.5),
-    spread: [Math.min(...medians), Math.max(...medians)],
-  });
+  const times = [...ours.keys()].map((name) => tallies.get(name)?.ms ?? []);
+  const medians = times.map((ms) => percentile(ms, 0.5));
+  measured.push({ goal: stabilizerGoals[goal], value: percentile(medians, 0.5), spread: quartiles(times.flat()) });
   compare(goal, tallies);
 }
 

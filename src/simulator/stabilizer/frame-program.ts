@@ -37,8 +37,6 @@ export interface FrameProgram {
 }
 
 export interface FrameProgramWriter {
-  /** False as long as every shot equals the reference run. */
-  readonly hasFrames: boolean;
   step(step: CliffordStep): void;
   measure(qubit: number, bit: number, reference: number): void;
   /** `triples`: the stabilizer that leads from one outcome to the other. */
@@ -57,6 +55,7 @@ export interface FrameProgramWriter {
 export function createFrameProgramWriter(): FrameProgramWriter {
   let words = new Uint32Array(1024);
   let length = 0;
+  // False as long as every shot equals the reference run.
   let hasFrames = false;
   let noiseCount = 0;
   let depth = 0;
@@ -140,9 +139,6 @@ export function createFrameProgramWriter(): FrameProgramWriter {
   }
 
   return {
-    get hasFrames() {
-      return hasFrames;
-    },
     step(step) {
       // Frames know no signs.
       if (!hasFrames || step.kind === "pauli") return;

@@ -34,6 +34,8 @@ export function* countShotByShot(
   const writeOutcome = createOutcomeWriter(task.circuit);
   const counts = new Map<string, number>();
   for (let shot = 0; shot < task.shots; shot++) {
+    // The copy costs about as much as a random outcome.
+    if (meter.take(walk.costs.collapse)) yield;
     wasm.copyTableau(tableau, checkpoint);
     walk.bits.fill(0);
     let draw = 0;

@@ -36,9 +36,13 @@ function runNoise(program: StabilizerProgram, shots: number, seed: bigint, block
   return drive(runProgram(engine, program, { shots, seed, characters, ...(blockShots === undefined ? {} : { blockShots }) }));
 }
 
-/** A reset in front makes the state vector run shot by shot, with the same draws. */
+/** A reset in front makes the state vector run shot by shot, with the same draws. The bits are in two registers. */
 function dynamic(qubitCount: number, operations: readonly Operation[], bitCount: number): Circuit {
-  return circuitOf(qubitCount, [{ kind: "reset", qubit: 0 }, ...operations], bitCount);
+  const bitRegisters = [
+    { name: "a", size: 2, offset: 0 },
+    { name: "b", size: bitCount - 2, offset: 2 },
+  ];
+  return { ...circuitOf(qubitCount, [{ kind: "reset", qubit: 0 }, ...operations], bitCount), bitRegisters };
 }
 
 describe("which circuits are Clifford", () => {
