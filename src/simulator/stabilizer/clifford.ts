@@ -23,54 +23,59 @@ interface SignedPauli {
 
 /** The gate on qubits 0 and 1 as steps in order, up to a global phase; undefined when it is not Clifford. */
 export function cliffordSteps(gate: GateName, angles: readonly Angle[]): readonly CliffordStep[] | undefined {
-  const quarters = quarterTurns(gate, angles);
-  // Of three qubits the table has the Toffolis, which are not Clifford.
-  if (quarters === undefined || gates[gate].qubitCount > 2) return undefined;
-  const key = quarters.reduce((sum, quarter) => 8 * sum + quarter, 0);
-  const known = stepsOf.get(gate) ?? new Map<number, readonly CliffordStep[] | undefined>();
-  stepsOf.set(gate, known);
-  if (!known.has(key)) known.set(key, decompose(gate, quarters));
-  return known.get(key);
+  const key = quarterKey(gate, angles);
+  if (key === undefined) return undefined;
+  let known = stepsOf.get(gate);
+  if (known === undefined) {
+    known = new Map();
+    stepsOf.set(gate, known);
+  }
+  let steps = known.get(key);
+  if (steps === undefined) {
+    steps = decompose(gate, key) ?? "not Clifford";
+    known.set(key, steps);
+  }
+  return steps === "not Clifford" ? undefined : steps;
 }
 
 // By gate, then by its angles in quarter turns: 8 for each angle, of which no gate has more than four.
-const stepsOf = new Map<GateName, Map<number, readonly CliffordStep[] | undefined>>();
+const stepsOf = new Map<GateName, Map<number, readonly CliffordStep[] | "not Clifford">>();
 
 const angleErrorMax = 1e-12;
 const quarter = Math.PI / 2;
 
-/** The angles as multiples of pi/2 modulo 4 pi, 0 .. 7; undefined when one is none, and then the gate is not Clifford. */
-function quarterTurns(gate: GateName, angles: readonly Angle[]): readonly number[] | undefined {
-  const numbers: number[] = [];
-  for (const angle of angles) {
+/** The angles as multiples of pi/2 modulo 4 pi, an octal digit each; undefined when one is none, and then the gate is not Clifford. */
+function quarterKey(gate: GateName, angles: readonly Angle[]): number | undefined {
+  const given = gate === "u" || gate === "cu" ? withoutSlack(angles) : angles;
+  let key = 0;
+  for (const angle of given) {
     // An unbound angle may become anything.
     if (typeof angle !== "number") return undefined;
-    numbers.push(angle);
-  }
-  const quarters: number[] = [];
-  for (const angle of gate === "u" || gate === "cu" ? withoutSlack(numbers) : numbers) {
     const turns = Math.round(angle / quarter);
     if (!(Math.abs(angle - turns * quarter) <= angleErrorMax)) return undefined;
-    quarters.push(((turns % 8) + 8) % 8);
+    key = 8 * key + (((turns % 8) + 8) % 8);
   }
-  return quarters;
+  return key;
 }
 
 /** Angles of u or cu, where only a sum or difference of phi and lambda counts: phi becomes 0, and what it did goes to lambda and gamma. */
-function withoutSlack([theta = 0, phi = 0, lambda = 0, gamma]: readonly number[]): readonly number[] {
+function withoutSlack(angles: readonly Angle[]): readonly Angle[] {
+  const [theta = 0, phi = 0, lambda = 0, gamma = 0] = angles;
+  if (typeof theta !== "number" || typeof phi !== "number" || typeof lambda !== "number" || typeof gamma !== "number")
+    return angles;
   const halves = Math.round(theta / Math.PI);
-  if (Math.abs(theta - halves * Math.PI) > angleErrorMax)
-    return gamma === undefined ? [theta, phi, lambda] : [theta, phi, lambda, gamma];
+  if (Math.abs(theta - halves * Math.PI) > angleErrorMax) return angles;
   // Diagonal: exp(i (phi + lambda)) on |1>. Antidiagonal: exp(i phi) comes out of both entries.
   const isDiagonal = halves % 2 === 0;
-  const kept = isDiagonal ? phi + lambda : lambda - phi;
-  if (gamma === undefined) return [theta, 0, kept];
-  return [theta, 0, kept, isDiagonal ? gamma : gamma + phi];
+  const kept = [theta, 0, isDiagonal ? phi + lambda : lambda - phi];
+  return angles.length === 3 ? kept : [...kept, isDiagonal ? gamma : gamma + phi];
 }
 
-function decompose(gate: GateName, quarters: readonly number[]): readonly CliffordStep[] | undefined {
-  const { qubitCount, matrix } = gates[gate];
-  const angles = quarters.map((turns) => turns * quarter);
+function decompose(gate: GateName, key: number): readonly CliffordStep[] | undefined {
+  const { qubitCount, angleCount, matrix } = gates[gate];
+  // Of three qubits the table has the Toffolis, which are not Clifford.
+  if (qubitCount > 2) return undefined;
+  const angles = Array.from({ length: angleCount }, (_, k) => (Math.floor(key / 8 ** (angleCount - 1 - k)) % 8) * quarter);
   const images = generatorImages(qubitCount, matrix(angles, exactTrigonometry));
   if (images === undefined) return undefined;
   const steps = stepsByAction(qubitCount).get(actionKey(images)) ?? [];

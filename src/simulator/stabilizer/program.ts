@@ -1,6 +1,6 @@
 // A circuit as the stabilizer engine runs it: Clifford steps, measurements, resets, branches, and Pauli noise where somebody adds it.
 
-import { type Circuit, type Condition, type Operation, walkOperations } from "../../model/circuit.ts";
+import type { Circuit, Condition, Operation } from "../../model/circuit.ts";
 import type { NoiseModel } from "../../model/noise-model.ts";
 import type { Meter, Slices } from "../slices.ts";
 import { type CliffordStep, cliffordSteps } from "./clifford.ts";
@@ -40,16 +40,21 @@ type GateOperation = Extract<Operation, { kind: "gate" }>;
 
 /** Why this method cannot carry a circuit, by the first gate in program order that is not Clifford; undefined when it can. */
 export function whyNotStabilizer(circuit: Circuit, noise: NoiseModel | undefined): string | undefined {
-  const gate = findNonCliffordGate(circuit);
+  const gate = findNonCliffordGate(circuit.operations);
   if (gate !== undefined) return `${describeGate(gate)} is not a Clifford gate`;
   if (noise !== undefined) return "relaxation is not made of Paulis, and a device's noise has it";
   return undefined;
 }
 
-/** The first gate in program order, branches included, for which the circuit is not Clifford; undefined when it is. */
-function findNonCliffordGate(circuit: Circuit): GateOperation | undefined {
-  for (const operation of walkOperations(circuit.operations)) {
-    if (operation.kind === "gate" && cliffordSteps(operation.gate, operation.angles) === undefined) return operation;
+/** The first in program order, branches included. */
+function findNonCliffordGate(operations: readonly Operation[]): GateOperation | undefined {
+  for (const operation of operations) {
+    if (operation.kind === "gate") {
+      if (cliffordSteps(operation.gate, operation.angles) === undefined) return operation;
+    } else if (operation.kind === "if") {
+      const found = findNonCliffordGate(operation.then) ?? findNonCliffordGate(operation.otherwise);
+      if (found !== undefined) return found;
+    }
   }
   return undefined;
 }
