@@ -17,7 +17,7 @@ import { bell, connect, createStreamOpener, streamDoors } from "./streams.ts";
 
 const runtimes = ["bun", "deno", "node"] as const;
 
-const someSeconds = slowCircuit({ qubitCount: 22, layerCount: 50 });
+const someSeconds = slowCircuit({ qubitCount: 22, layerCount: 40 });
 const minutes = slowCircuit({ qubitCount: 24, layerCount: 800 });
 
 const folders: string[] = [];
