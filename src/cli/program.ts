@@ -1,7 +1,7 @@
 // The tree of commands. Options are read here, the work is in commands/; `runCli` is the whole program without its process.
 
 import { Argument, Command, CommanderError, Option } from "commander";
-import { jobStateWords, type KernelClient, KernelClientError, priorities } from "../client/index.ts";
+import { jobStateWords, type KernelClient, KernelClientError, methods, precisions, priorities } from "../client/index.ts";
 import { collectObservable, collectPair, collectParameter, parseCount, parseMs, parseSeed } from "./arguments.ts";
 import { checkCircuits, type DrawOptions, drawFile, type PlanOptions, planFile } from "./commands/circuits.ts";
 import { completeWords } from "./commands/complete.ts";
@@ -105,6 +105,12 @@ export function createProgram(world: World, outcome: { code: number }): Command 
     .option("--device <device>", "the only device to use")
     .option("--id <name>", "your own name for the job, unique per tenant")
     .addOption(new Option("--priority <priority>", "how urgent it is").choices([...priorities]).default("normal"))
+    .addOption(
+      new Option("--method <method>", "how a simulator computes it; automatic: the result tells why so")
+        .choices([...methods])
+        .default("automatic"),
+    )
+    .addOption(new Option("--precision <precision>", "of a state vector's amplitudes").choices([...precisions]).default("double"))
     .option("--param <name=value>", "value of a circuit parameter, such as theta=pi/3; may be repeated", collectParameter)
     .option(
       "--observable <sum>",

@@ -38,12 +38,19 @@ export function resultText(world: World, result: JobResult): string {
   const head = fields([
     ["job", result.jobId],
     ["device", `${result.device} (${result.engine})`],
+    ["method", methodText(result)],
     ["shots", `${result.shots}, seed ${result.seed}`],
     ["circuit", result.circuitId],
   ]);
   const expectations = Object.entries(result.expectationValues).map(([name, value]) => [name, value.toFixed(6)] as const);
   const values = expectations.length === 0 ? "" : `\nexpectation values (exact)\n${fields(expectations)}`;
   return `${head}\n${drawHistogram(result.counts, { width: world.columns })}${values}`;
+}
+
+function methodText({ method, methodReason, precision }: JobResult): string {
+  if (method === "unknown") return "";
+  const name = precision === "single" ? `${method} in single precision` : method;
+  return methodReason === "" ? name : `${name}: ${methodReason}`;
 }
 
 export function statusText(world: World, status: JobStatus): string {

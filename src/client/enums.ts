@@ -1,7 +1,12 @@
 // The contract's enumerations as words.
 
 import { DeviceStatus as ProtoDeviceStatus } from "../gen/eigen/kernel/v1/devices_pb.ts";
-import { JobState as ProtoJobState, Priority as ProtoPriority } from "../gen/eigen/kernel/v1/jobs_pb.ts";
+import {
+  JobState as ProtoJobState,
+  Method as ProtoMethod,
+  Precision as ProtoPrecision,
+  Priority as ProtoPriority,
+} from "../gen/eigen/kernel/v1/jobs_pb.ts";
 
 const priorityByWord = {
   low: ProtoPriority.LOW,
@@ -24,6 +29,21 @@ const stateByWord = {
 export type JobStateWord = keyof typeof stateByWord;
 export const jobStateWords = Object.keys(stateByWord) as readonly JobStateWord[];
 
+const methodByWord = {
+  automatic: ProtoMethod.AUTOMATIC,
+  statevector: ProtoMethod.STATEVECTOR,
+  stabilizer: ProtoMethod.STABILIZER,
+  density_matrix: ProtoMethod.DENSITY_MATRIX,
+  trajectories: ProtoMethod.TRAJECTORIES,
+} as const;
+/** How a simulator computes a job. */
+export type Method = keyof typeof methodByWord;
+export const methods = Object.keys(methodByWord) as readonly Method[];
+
+const precisionByWord = { double: ProtoPrecision.DOUBLE, single: ProtoPrecision.SINGLE } as const;
+export type Precision = keyof typeof precisionByWord;
+export const precisions = Object.keys(precisionByWord) as readonly Precision[];
+
 const statusByWord = {
   online: ProtoDeviceStatus.ONLINE,
   offline: ProtoDeviceStatus.OFFLINE,
@@ -38,6 +58,23 @@ export function toProtoPriority(priority: Priority): ProtoPriority {
 
 export function fromProtoPriority(priority: ProtoPriority): Priority {
   return wordOf(priorityByWord, priority) ?? "normal";
+}
+
+export function toProtoMethod(method: Method): ProtoMethod {
+  return methodByWord[method];
+}
+
+/** "unknown": of a kernel that does not tell, or one that this client is too old to know. */
+export function fromProtoMethod(method: ProtoMethod): Method | "unknown" {
+  return wordOf(methodByWord, method) ?? "unknown";
+}
+
+export function toProtoPrecision(precision: Precision): ProtoPrecision {
+  return precisionByWord[precision];
+}
+
+export function fromProtoPrecision(precision: ProtoPrecision): Precision {
+  return wordOf(precisionByWord, precision) ?? "double";
 }
 
 export function toProtoState(state: JobStateWord): ProtoJobState {

@@ -4,7 +4,17 @@ export { type CircuitDrawingOptions, drawCircuit } from "../model/draw-circuit.t
 export { drawHistogram, type HistogramOptions } from "../model/draw-histogram.ts";
 export type { Counts, Observable, PauliTerm } from "../model/result.ts";
 export type { Protocol } from "./door.ts";
-export { type DeviceStatus, type JobStateWord, jobStateWords, type Priority, priorities } from "./enums.ts";
+export {
+  type DeviceStatus,
+  type JobStateWord,
+  jobStateWords,
+  type Method,
+  methods,
+  type Precision,
+  type Priority,
+  precisions,
+  priorities,
+} from "./enums.ts";
 export { KernelClientError, type RpcStatus } from "./errors.ts";
 export { isTerminal, type JobHandle, type JobInfo, type JobProgress, type JobResult, type JobStatus } from "./job.ts";
 export { type CircuitInput, type DurationInput, type JobRequirements, type JobSpec, toMs } from "./job-spec.ts";

@@ -11,7 +11,7 @@ import {
 } from "../gen/eigen/kernel/v1/jobs_pb.ts";
 import type { Fault } from "../model/errors.ts";
 import type { Observable } from "../model/result.ts";
-import { type Priority, toProtoPriority } from "./enums.ts";
+import { type Method, type Precision, type Priority, toProtoMethod, toProtoPrecision, toProtoPriority } from "./enums.ts";
 import { refusal } from "./errors.ts";
 import { QuantumCircuit } from "./quantum-circuit.ts";
 import { toDuration } from "./times.ts";
@@ -49,6 +49,10 @@ export interface JobSpec {
   readonly observables?: readonly Observable[];
   /** Key of the shots' random stream, any 64-bit number; drawn by the kernel when left out. */
   readonly seed?: number | bigint;
+  /** How a simulator computes it; left out: it chooses, and the result tells why. */
+  readonly method?: Method;
+  /** Of a state vector's amplitudes; left out: double. */
+  readonly precision?: Precision;
   /** The job FAILs when it is not COMPLETED by then. */
   readonly deadline?: Date;
   readonly tags?: Readonly<Record<string, string>>;
@@ -66,6 +70,8 @@ export function toProtoSpec(spec: JobSpec): ProtoSpec {
     shots: wholeNumber(check, "shots", spec.shots),
     parameters: { ...spec.parameters },
     observables: (spec.observables ?? []).map(({ name, terms }) => ({ name, terms: terms.map((term) => ({ ...term })) })),
+    method: toProtoMethod(spec.method ?? "automatic"),
+    precision: toProtoPrecision(spec.precision ?? "double"),
     priority: toProtoPriority(spec.priority ?? "normal"),
     tags: { ...spec.tags },
     idempotencyKey: spec.idempotencyKey ?? drawKey(),

@@ -7,7 +7,16 @@ import type {
   JobStatus as ProtoStatus,
 } from "../gen/eigen/kernel/v1/jobs_pb.ts";
 import type { Counts } from "../model/result.ts";
-import { fromProtoPriority, fromProtoState, type JobStateWord, type Priority } from "./enums.ts";
+import {
+  fromProtoMethod,
+  fromProtoPrecision,
+  fromProtoPriority,
+  fromProtoState,
+  type JobStateWord,
+  type Method,
+  type Precision,
+  type Priority,
+} from "./enums.ts";
 import { contractBroken, fromFailure, KernelClientError } from "./errors.ts";
 import { fromDuration, fromTimestamp, fromTimestampIfSet } from "./times.ts";
 
@@ -39,6 +48,11 @@ export interface JobResult {
   /** The compiled circuit as OpenQASM 3. */
   readonly compiledOpenqasm: string;
   readonly device: string;
+  /** How it was computed, and why so. */
+  readonly method: Method | "unknown";
+  readonly methodReason: string;
+  readonly precision: Precision;
+  /** The engine and its build, such as "statevector/plain". */
   readonly engine: string;
   readonly expectationValues: Readonly<Record<string, number>>;
   /** Time inside the engine. */
@@ -175,6 +189,9 @@ export function joinParts(parts: readonly ProtoResult[]): JobResult {
     compiledHash: first.compiledHash,
     compiledOpenqasm: first.compiledOpenqasm,
     device: first.device,
+    method: fromProtoMethod(first.method),
+    methodReason: first.methodReason,
+    precision: fromProtoPrecision(first.precision),
     engine: first.engine,
     expectationValues: first.expectationValues,
     simulatedMs: first.simulated === undefined ? 0 : fromDuration(first.simulated),

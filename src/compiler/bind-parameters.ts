@@ -1,8 +1,8 @@
 // Gives every parameter of a circuit its value, so that all angles are numbers.
 
 import { err, ok, type Result } from "../base/result.ts";
-import { evaluateAngle } from "../model/angle.ts";
-import type { Angle, Circuit, Operation } from "../model/circuit.ts";
+import { bindAngles } from "../model/bind-angles.ts";
+import { type Angle, type Circuit, walkOperations } from "../model/circuit.ts";
 import type { Fault } from "../model/errors.ts";
 
 /** Refuses parameters without a value, and angles that are not finite (a division by zero, the root of a negative number). */
@@ -19,33 +19,18 @@ export function bindParameters(circuit: Circuit, values: Readonly<Record<string,
   }
   if (faults.length > 0) return err(faults);
 
-  const number = (angle: Angle): number => {
-    const value = evaluateAngle(angle, values);
-    if (!Number.isFinite(value) && faults.length === 0) {
-      const hint = "Check the parameters of the angle's expression.";
-      faults.push({ field: "parameters", wanted: "angles that are finite", found: String(value), hint });
-    }
-    return value;
-  };
-  const bind = (operation: Operation): Operation => {
-    switch (operation.kind) {
-      case "gate":
-        return operation.angles.every(isNumber) ? operation : { ...operation, angles: operation.angles.map(number) };
-      case "if":
-        return { ...operation, then: operation.then.map(bind), otherwise: operation.otherwise.map(bind) };
-      default:
-        return operation;
-    }
-  };
-  const bound = {
-    ...circuit,
-    parameters: [],
-    globalPhase: number(circuit.globalPhase),
-    operations: circuit.operations.map(bind),
-  };
-  return faults.length > 0 ? err(faults) : ok(bound);
+  const bound = bindAngles(circuit, values);
+  const found = firstInfinite(bound);
+  if (found === undefined) return ok(bound);
+  const hint = "Check the parameters of the angle's expression.";
+  return err([{ field: "parameters", wanted: "angles that are finite", found: String(found), hint }]);
 }
 
-function isNumber(angle: Angle): angle is number {
-  return typeof angle === "number";
+function firstInfinite({ globalPhase, operations }: Circuit): Angle | undefined {
+  if (!Number.isFinite(globalPhase)) return globalPhase;
+  for (const operation of walkOperations(operations)) {
+    const angle = operation.kind === "gate" ? operation.angles.find((each) => !Number.isFinite(each)) : undefined;
+    if (angle !== undefined) return angle;
+  }
+  return undefined;
 }

@@ -84,5 +84,6 @@ function resultOf(result: JobResult): readonly Child[] {
       { class: "small" },
       `Engine ${result.engine}, seed ${result.seed}, simulated in ${duration(result.simulatedMs)}.`,
     ),
+    element("p", { class: "small" }, `Method ${result.method}${result.methodReason === "" ? "" : `: ${result.methodReason}`}.`),
   ];
 }

@@ -5,6 +5,7 @@ import type { ComputeTask } from "../ports/compute.ts";
 import { idealSimulator, simulatedFleet } from "./simulated-device.ts";
 import { createSimulatorDriver } from "./simulator-driver.ts";
 
+const stateBytesMax = 2 ** 20;
 const long = limits.shortTaskWorkMax + 1;
 const task: ComputeTask = {
   id: "t",
@@ -16,7 +17,7 @@ const task: ComputeTask = {
 
 test("long tasks get a slot each and no more", () => {
   const { pool } = createManualPool(2);
-  const driver = createSimulatorDriver({ pool, devices: [idealSimulator(10)] });
+  const driver = createSimulatorDriver({ stateBytesMax, pool, devices: [idealSimulator(10)] });
   const first = driver.reserve("simulator", long);
   expect(first).toBeDefined();
   expect(driver.reserve("simulator", long)).toBeDefined();
@@ -30,7 +31,7 @@ test("long tasks get a slot each and no more", () => {
 
 test("short tasks are taken beyond the slots, up to the bound, and run in order", async () => {
   const { pool, finish, running } = createManualPool(1);
-  const driver = createSimulatorDriver({ pool, devices: [idealSimulator(10)] });
+  const driver = createSimulatorDriver({ stateBytesMax, pool, devices: [idealSimulator(10)] });
   const slots = Array.from({ length: limits.shortTaskQueueMax + 1 }, () => driver.reserve("simulator", 1));
   expect(slots.every((slot) => slot !== undefined)).toBe(true);
   expect(driver.room()).toBe(0);
@@ -51,7 +52,7 @@ test("short tasks are taken beyond the slots, up to the bound, and run in order"
 
 test("a task that is stopped while it waits never starts and leaves its place", async () => {
   const { pool, finish } = createManualPool(1);
-  const driver = createSimulatorDriver({ pool, devices: [idealSimulator(10)] });
+  const driver = createSimulatorDriver({ stateBytesMax, pool, devices: [idealSimulator(10)] });
   const running = driver.reserve("simulator", 1)?.run(task, new AbortController().signal);
   const controller = new AbortController();
   const waiting = driver.reserve("simulator", 1)?.run(task, controller.signal);
@@ -63,7 +64,7 @@ test("a task that is stopped while it waits never starts and leaves its place", 
 });
 
 test("another device's name is unknown here", () => {
-  const driver = createSimulatorDriver({ pool: createManualPool(1).pool, devices: [idealSimulator(10)] });
+  const driver = createSimulatorDriver({ stateBytesMax, pool: createManualPool(1).pool, devices: [idealSimulator(10)] });
   expect(driver.device("other")).toBeUndefined();
   expect(driver.reserve("other", 1)).toBeUndefined();
   expect(driver.freeSlots("other")).toBe(0);
@@ -71,7 +72,7 @@ test("another device's name is unknown here", () => {
 
 test("devices share the workers of one pool, and each keeps to its own slots", async () => {
   const { pool, finish, running } = createManualPool(2);
-  const driver = createSimulatorDriver({ pool, devices: simulatedFleet(10) });
+  const driver = createSimulatorDriver({ stateBytesMax, pool, devices: simulatedFleet(10) });
   expect(driver.devices().map(({ name, qubitCount, slotCount }) => [name, qubitCount, slotCount])).toEqual([
     ["line-5", 5, 1],
     ["ring-12", 12, 1],
@@ -96,7 +97,7 @@ test("devices share the workers of one pool, and each keeps to its own slots", a
 });
 
 test("a long task on one device leaves the other workers to the others, and short tasks wait for no more than their share", () => {
-  const driver = createSimulatorDriver({ pool: createManualPool(2).pool, devices: simulatedFleet(10) });
+  const driver = createSimulatorDriver({ stateBytesMax, pool: createManualPool(2).pool, devices: simulatedFleet(10) });
   const first = driver.reserve("line-5", long);
   expect(driver.reserve("line-5", long)).toBeUndefined();
   expect(driver.reserve("line-5", 1)).toBeUndefined();

@@ -12,6 +12,8 @@ import type { SimulatedDevice } from "./simulated-device.ts";
 export interface SimulatorOptions {
   readonly pool: ComputePool;
   readonly devices: readonly SimulatedDevice[];
+  /** What one state may take. */
+  readonly stateBytesMax: number;
 }
 
 /** What there is to know about one device of the simulator, besides how many tasks it holds. */
@@ -32,8 +34,8 @@ interface WaitingTask {
 
 const aborted: ComputeResult = { ok: false, failure: { kind: "aborted" } };
 
-export function createSimulatorDriver({ pool, devices: described }: SimulatorOptions): DriverManager {
-  const stations = new Map(described.map((simulated) => [simulated.name, createStation(simulated, pool)]));
+export function createSimulatorDriver({ pool, devices: described, stateBytesMax }: SimulatorOptions): DriverManager {
+  const stations = new Map(described.map((simulated) => [simulated.name, createStation(simulated, pool, stateBytesMax)]));
   const devices = [...stations.values()].map(({ device }) => device);
   // Over all devices: at most slotCount long tasks, plus shortTaskQueueMax short ones.
   let held = 0;
@@ -59,7 +61,7 @@ export function createSimulatorDriver({ pool, devices: described }: SimulatorOpt
   /** Takes the pool's slot and the device's in this very turn, so that nobody slips in between. */
   function start(station: Station, task: ComputeTask, signal: AbortSignal): Promise<ComputeResult> {
     station.running++;
-    return pool.run(task, signal).finally(() => {
+    return pool.run({ ...task, stateBytesMax }, signal).finally(() => {
       station.running--;
     });
   }
@@ -136,7 +138,7 @@ export function createSimulatorDriver({ pool, devices: described }: SimulatorOpt
   };
 }
 
-function createStation(simulated: SimulatedDevice, pool: ComputePool): Station {
+function createStation(simulated: SimulatedDevice, pool: ComputePool, stateBytesMax: number): Station {
   const { name, description, qubitCount, couplingMap } = simulated;
   const slotCount = Math.min(simulated.slotCount ?? pool.slotCount, pool.slotCount);
   const device: Device = {
@@ -148,6 +150,7 @@ function createStation(simulated: SimulatedDevice, pool: ComputePool): Station {
     // A gate on three qubits has no pair of them that it could be between.
     basisGates: couplingMap === undefined ? gateNames : gateNames.filter((gate) => gates[gate].qubitCount <= 2),
     couplingMap,
+    simulation: { stateBytesMax },
     fidelity: 1,
     shotCountMax: limits.shotCountMax,
     slotCount,

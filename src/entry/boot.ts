@@ -12,7 +12,7 @@ import type { Telemetry } from "../ports/telemetry.ts";
 import type { Qrtx } from "../qrtx/index.ts";
 import { assemble, guardHost } from "./assemble.ts";
 import type { Component, EffectiveOptions } from "./config/index.ts";
-import { createComputePool, hostClock, hostEntropy, hostStats, loadPage, openStore, sleep } from "./host.ts";
+import { createComputePool, hostClock, hostEntropy, hostStats, loadPage, openStore, sleep, widestState } from "./host.ts";
 import type { Fetch, HttpServer, Platform } from "./platform.ts";
 
 export interface BootInput {
@@ -59,7 +59,7 @@ export async function boot(input: BootInput): Promise<Result<BootedKernel, Kerne
     world: { clock: hostClock, entropy: hostEntropy, store, telemetry },
     metrics,
     createCompute: () => createComputePool(options),
-    simulatorQubitCountMax: limits.simulatorQubitCountMax,
+    simulatorQubitCountMax: widestState(),
     devices: input.devices,
     options,
     running,

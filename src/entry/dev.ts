@@ -10,6 +10,7 @@ import { ok, type Result } from "../base/result.ts";
 import { simulatedFleet } from "../driver-manager/index.ts";
 import type { KernelError } from "../model/errors.ts";
 import { type EmbeddedKernel, tryBootKernel } from "./embedded.ts";
+import { widestState } from "./host.ts";
 
 export interface DevArguments {
   /** Kept, and found again by the next run; a fresh folder that is removed at the end when left out. */
@@ -51,7 +52,7 @@ export async function bootDev({ dataDir }: DevArguments): Promise<Result<DevKern
 /** Somebody may take a port between the look and the boot: then others are looked for, a few times. */
 async function bootOnFreePorts(dataDir: string): Promise<Result<EmbeddedKernel, KernelError>> {
   for (let attempt = 1; ; attempt++) {
-    const devices = simulatedFleet(limits.simulatorQubitCountMax);
+    const devices = simulatedFleet(widestState());
     const booted = await tryBootKernel({ dataDir, devices, choosePorts: freePorts });
     if (booted.ok || booted.error.code !== "port_unavailable" || attempt >= limits.devBootAttemptMax) return booted;
   }

@@ -11,6 +11,7 @@ import { createWorkerPool } from "../adapters/compute/worker-pool.ts";
 import { openLibsqlStore } from "../adapters/libsql/index.ts";
 import { createLineWriter } from "../adapters/log/line-writer.ts";
 import { createMemoryStore } from "../adapters/memory/index.ts";
+import { limits } from "../base/limits.ts";
 import { ok, type Result } from "../base/result.ts";
 import type { KernelError } from "../model/errors.ts";
 import type { HostStats } from "../observability/index.ts";
@@ -39,6 +40,11 @@ export function hostStats(): HostStats {
 function memoryLimitBytes(): number {
   const limit = process.constrainedMemory?.() ?? 0;
   return limit > 0 ? Math.min(limit, os.totalmem()) : os.totalmem();
+}
+
+/** Qubits of the widest state that fits into half of the memory: the other half is for everything else. */
+export function widestState(memoryBytes = memoryLimitBytes()): number {
+  return Math.min(limits.simulatorQubitCountMax, Math.floor(Math.log2(memoryBytes / 2 / 16)));
 }
 
 /** Writes log lines to stderr; a reader that is slow or gone costs lines, not the kernel. */

@@ -12,6 +12,7 @@ export interface KernelOptions {
   readonly circuitCacheSize: number;
   readonly concurrentTaskCountMax: number;
   readonly queuedJobCountMax: number;
+  /** Of a state vector in double precision: what one state may take follows from it. */
   readonly simulatorQubitCountMax: number;
   /** What there is to run on; the ideal simulator when left out. */
   readonly devices?: readonly SimulatedDevice[] | undefined;
@@ -37,7 +38,8 @@ export async function createKernel(env: Env, options: KernelOptions): Promise<Ke
 
 /** The rooms below QRTX can run without it: `--components qfs`, `--components driver-manager`. */
 export function createDrivers({ compute }: Pick<Env, "compute">, options: KernelOptions): DriverManager {
-  return createSimulatorDriver({ pool: compute, devices: options.devices ?? [idealSimulator(options.simulatorQubitCountMax)] });
+  const { simulatorQubitCountMax, devices = [idealSimulator(simulatorQubitCountMax)] } = options;
+  return createSimulatorDriver({ pool: compute, devices, stateBytesMax: 16 * 2 ** simulatorQubitCountMax });
 }
 
 export function createCircuits(

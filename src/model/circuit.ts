@@ -75,6 +75,16 @@ export function* walkOperations(operations: readonly Operation[]): Generator<Ope
   }
 }
 
+/** Qubits that something happens to but waiting: idle ones cost nothing. */
+export function usedQubits(circuit: Circuit): ReadonlySet<number> {
+  const used = new Set<number>();
+  for (const operation of walkOperations(circuit.operations)) {
+    if (operation.kind === "gate") for (const qubit of operation.qubits) used.add(qubit);
+    else if (operation.kind === "measure" || operation.kind === "reset") used.add(operation.qubit);
+  }
+  return used;
+}
+
 /** Whether outcomes can be drawn from one final state: no reset, no branch, nothing after a qubit's measurement. */
 export function hasOnlyFinalMeasurements(circuit: Circuit): boolean {
   const measured = new Set<number>();

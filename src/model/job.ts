@@ -2,6 +2,7 @@
 
 import type { ErrorCode, Facts, Fault } from "./errors.ts";
 import type { Observable } from "./result.ts";
+import type { MethodChoice, Precision } from "./simulation.ts";
 
 export const jobStates = ["QUEUED", "SCHEDULED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "DEAD"] as const;
 export type JobState = (typeof jobStates)[number];
@@ -84,6 +85,8 @@ export interface JobSpec {
   readonly observables: readonly Observable[];
   /** Key of the shots' random stream; drawn at admission when the user gave none. */
   readonly seed: bigint;
+  readonly method: MethodChoice;
+  readonly precision: Precision;
   readonly requirements: Requirements;
   readonly priority: Priority;
   readonly tags: Readonly<Record<string, string>>;

@@ -1,5 +1,7 @@
 // What a job leaves behind.
 
+import type { Precision, SimulationMethod } from "./simulation.ts";
+
 /** Outcomes by bit string: classical registers from last declared to first, separated by a space, bit 0 rightmost (as Qiskit writes them). */
 export type Counts = ReadonlyMap<string, number>;
 
@@ -20,7 +22,11 @@ export interface RunOutcome {
   readonly counts: Counts;
   /** expectationValues[i]: exact expectation of observable i in the final state. */
   readonly expectationValues: readonly number[];
-  /** The engine that produced it, e.g. "statevector/plain-1". */
+  /** How it was computed, and for people why so. */
+  readonly method: SimulationMethod;
+  readonly methodReason: string;
+  readonly precision: Precision;
+  /** The engine and its build, such as "statevector/plain". */
   readonly engine: string;
   readonly simulatedMs: number;
 }

@@ -3,6 +3,7 @@
 import type { Circuit } from "../model/circuit.ts";
 import type { NoiseModel } from "../model/noise-model.ts";
 import type { Observable, RunOutcome } from "../model/result.ts";
+import type { MethodChoice, Precision } from "../model/simulation.ts";
 
 export interface ComputeTask {
   /** For logs and tests; unique among running tasks. */
@@ -15,6 +16,12 @@ export interface ComputeTask {
   readonly observables: readonly Observable[];
   /** Whose imperfections the run shows; qubit k of the circuit is qubit k of the device. Absent: none. */
   readonly noise?: NoiseModel;
+  /** How it is computed; absent: the simulator chooses. */
+  readonly method?: MethodChoice;
+  /** Of a state vector; absent: double. */
+  readonly precision?: Precision;
+  /** Bytes that one state may take; absent: as many as the engine gets. */
+  readonly stateBytesMax?: number;
   /** W3C traceparent of the job, so that a worker's log lines join its trace. */
   readonly traceparent?: string;
 }

@@ -8,6 +8,7 @@
 
 import type { JobEvent } from "../model/event.ts";
 import type { Job, JobFailure, JobSpec, JobState, Owner } from "../model/job.ts";
+import type { Precision, SimulationMethod } from "../model/simulation.ts";
 
 /** A job to be admitted. Refused when the queue is full, the name is taken, or its deadline has passed. */
 export interface SubmitStep {
@@ -141,6 +142,9 @@ export interface ResultMetadata {
   /** The compiled circuit as OpenQASM 3. */
   readonly compiledQasm: string;
   readonly device: string;
+  readonly method: SimulationMethod;
+  readonly methodReason: string;
+  readonly precision: Precision;
   readonly engine: string;
   readonly shots: number;
   readonly seed: bigint;

@@ -21,6 +21,7 @@ const simulator: Device = {
   qubitCount: 26,
   basisGates: gateNames,
   couplingMap: undefined,
+  simulation: { stateBytesMax: 16 * 2 ** 26 },
   fidelity: 1,
   shotCountMax: 1_000_000,
   slotCount: 2,
@@ -115,7 +116,13 @@ describe("the hash of a request", () => {
     expect(hashRequest(a)).toBe(hashRequest(b));
   });
 
+  test("of a request that asks for nothing that came later is the one that older kernels stored", () => {
+    expect(hashRequest(requestFixture())).toBe("0a880025d58291d3cfb1b3bf61a86f7e95093d6e880082e732ed07d7a040a810");
+  });
+
   test.each<[string, Partial<SubmitRequest>]>([
+    ["method", { method: "stabilizer" }],
+    ["precision", { precision: "single" }],
     ["shots", { shots: 101 }],
     ["seed", { seed: 2n }],
     ["circuit", { circuit: { openqasm: `${bell} ` } }],

@@ -52,6 +52,8 @@ export async function admit(request: SubmitRequest, context: AdmissionContext): 
     parameters: request.parameters,
     observables: request.observables,
     seed: request.seed ?? drawSeed(context.randomBytes),
+    method: request.method,
+    precision: request.precision,
     requirements: request.requirements,
     priority: request.priority,
     tags: request.tags,
@@ -75,8 +77,15 @@ export async function admit(request: SubmitRequest, context: AdmissionContext): 
 /** The same request has the same hash, whatever the order of its maps. */
 export function hashRequest(request: SubmitRequest): string {
   const { faults: _faults, idempotencyKey: _key, owner: _owner, ...content } = request;
-  return sha256Hex(canonicalJson(content));
+  const said = Object.entries(content).filter(([name, value]) => canonicalJson(value) !== unsaid.get(name));
+  return sha256Hex(canonicalJson(Object.fromEntries(said)));
 }
+
+// What fields that came later say by themselves: with them, a repeat of an older kernel's request is one.
+const unsaid: ReadonlyMap<string, string> = new Map([
+  ["method", '"automatic"'],
+  ["precision", '"double"'],
+]);
 
 type GroupCode = Extract<
   ErrorCode,

@@ -59,7 +59,7 @@ function startQrtx(concurrentTaskCountMax: number, devices = [idealSimulator(26)
   return createQrtx({
     store,
     circuits: createCircuitFs({ store, parse: parseQasm, clock, telemetry, cacheSize: 10 }),
-    drivers: createSimulatorDriver({ pool: manual.pool, devices }),
+    drivers: createSimulatorDriver({ stateBytesMax: 2 ** 30, pool: manual.pool, devices }),
     clock,
     entropy: { bytes: (count) => new Uint8Array(count).fill(++randomByte) },
     telemetry,

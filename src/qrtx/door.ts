@@ -3,24 +3,17 @@
 import type { Result } from "../base/result.ts";
 import type { Fault, KernelError } from "../model/errors.ts";
 import type { JobEvent } from "../model/event.ts";
-import type { Job, JobState, Owner, Priority, Requirements } from "../model/job.ts";
-import type { Counts, Observable } from "../model/result.ts";
+import type { Job, JobSpec, JobState, Owner } from "../model/job.ts";
+import type { Counts } from "../model/result.ts";
 import type { JobFilter, ResultMetadata } from "../ports/store.ts";
 
 /** A job as asked for: decoded, its field rules checked, nothing else. */
-export interface SubmitRequest {
+export interface SubmitRequest extends Omit<JobSpec, "circuitId" | "seed"> {
   readonly owner: Owner;
-  readonly name: string;
   readonly circuit: { readonly openqasm: string } | { readonly circuitId: string };
-  readonly shots: number;
-  readonly parameters: Readonly<Record<string, number>>;
-  readonly observables: readonly Observable[];
   /** Undefined: draw one. */
   readonly seed: bigint | undefined;
-  readonly requirements: Requirements;
-  readonly priority: Priority;
   readonly deadlineMs: number | undefined;
-  readonly tags: Readonly<Record<string, string>>;
   readonly idempotencyKey: string;
   /** Faults the door found already: they are told together with those found here. */
   readonly faults: readonly Fault[];

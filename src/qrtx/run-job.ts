@@ -5,14 +5,13 @@ import type { LruCache } from "../base/lru-cache.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { bindAndSimplify, type CompiledCircuit } from "../compiler/index.ts";
 import type { TaskSlot } from "../driver-manager/index.ts";
-import { type Circuit, hasOnlyFinalMeasurements, walkOperations } from "../model/circuit.ts";
+import { type Circuit, hasOnlyFinalMeasurements, usedQubits, walkOperations } from "../model/circuit.ts";
 import type { ErrorCode, Facts, Fault } from "../model/errors.ts";
 import type { Job } from "../model/job.ts";
 import type { ComputeFailure } from "../ports/compute.ts";
 import type { CompleteStep, EndStep } from "../ports/store.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { CircuitFs } from "../qfs/index.ts";
-import { usedQubitCount } from "../resource-manager/index.ts";
 import type { HeldJob, StopReason } from "./held-jobs.ts";
 import { toNewResult } from "./results.ts";
 
@@ -38,6 +37,8 @@ export async function runJob(held: HeldJob, slot: TaskSlot, context: RunContext)
     shots: job.spec.shots,
     seed: job.spec.seed,
     observables: job.spec.observables,
+    method: job.spec.method,
+    precision: job.spec.precision,
     traceparent: telemetry.traceparent(),
   };
   const result = await slot.run(task, held.controller.signal);
@@ -120,6 +121,6 @@ function end(job: Job, to: EndStep["to"], reason: string, failure: FailureParts 
 export function estimateWork(circuit: Circuit, shots: number): number {
   let operationCount = 0;
   for (const _operation of walkOperations(circuit.operations)) operationCount++;
-  const once = operationCount * 2 ** usedQubitCount(circuit);
+  const once = operationCount * 2 ** usedQubits(circuit).size;
   return hasOnlyFinalMeasurements(circuit) ? once + shots : once * shots;
 }

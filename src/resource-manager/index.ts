@@ -1,2 +1,2 @@
 // The door of the resource manager.
-export { type DeviceMatch, type DeviceNeed, matchDevices, usedQubitCount } from "./match.ts";
+export { type DeviceMatch, type DeviceNeed, matchDevices } from "./match.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { noRequirements } from "../../test/fixtures/job.ts";
-import type { Circuit, Operation } from "../model/circuit.ts";
+import { type Circuit, type Operation, usedQubits } from "../model/circuit.ts";
 import type { Device } from "../model/device.ts";
 import { gateNames } from "../model/gates.ts";
 import type { Requirements, Topology } from "../model/job.ts";
-import { matchDevices, usedQubitCount } from "./match.ts";
+import { type DeviceNeed, matchDevices } from "./match.ts";
 
 const simulator: Device = {
   name: "simulator",
@@ -14,6 +14,7 @@ const simulator: Device = {
   qubitCount: 4,
   basisGates: gateNames,
   couplingMap: undefined,
+  simulation: { stateBytesMax: 16 * 2 ** 4 },
   fidelity: 1,
   shotCountMax: 1000,
   slotCount: 2,
@@ -24,10 +25,23 @@ function circuitOf(qubitCount: number, operations: readonly Operation[]): Circui
 }
 
 const h = (qubit: number): Operation => ({ kind: "gate", gate: "h", qubits: [qubit], angles: [] });
+const t = (qubit: number): Operation => ({ kind: "gate", gate: "t", qubits: [qubit], angles: [] });
 const small = circuitOf(2, [h(0), h(1)]);
 
+function needOf(changes: Partial<DeviceNeed>): DeviceNeed {
+  return {
+    circuit: small,
+    requirements: noRequirements,
+    shots: 1,
+    parameters: {},
+    method: "automatic",
+    precision: "double",
+    ...changes,
+  };
+}
+
 test("a job that asks for nothing special fits", () => {
-  const match = matchDevices({ circuit: small, requirements: noRequirements, shots: 100 }, [simulator]);
+  const match = matchDevices(needOf({ circuit: small, requirements: noRequirements, shots: 100 }), [simulator]);
   expect(match.fitting).toEqual([simulator]);
   expect(match.faults).toEqual([]);
 });
@@ -40,10 +54,12 @@ test("every unsatisfied requirement is told, with the device's name", () => {
     estimatedDurationMs: 10 * 3600 * 1000,
     topology: { kind: "grid", rows: 5, columns: 5 },
   } as const;
-  const wide = circuitOf(6, [0, 1, 2, 3, 4, 5].map(h));
-  const { fitting, faults } = matchDevices({ circuit: wide, requirements, shots: 5000 }, [simulator]);
+  const wide = circuitOf(6, [0, 1, 2, 3, 4, 5].map(t));
+  const { fitting, faults } = matchDevices(needOf({ circuit: wide, requirements, shots: 5000 }), [simulator]);
   expect(fitting).toEqual([]);
   expect(faults.map(({ field }) => field).sort()).toEqual([
+    // One of each method that the simulator would have tried.
+    "circuit",
     "circuit",
     "requirements.estimated_duration",
     "requirements.fidelity_requirement",
@@ -56,19 +72,19 @@ test("every unsatisfied requirement is told, with the device's name", () => {
 
 test("a device that does not exist is told with those that do", () => {
   const requirements = { ...noRequirements, device: "ibm_nowhere" };
-  const { faults } = matchDevices({ circuit: small, requirements, shots: 1 }, [simulator]);
+  const { faults } = matchDevices(needOf({ circuit: small, requirements, shots: 1 }), [simulator]);
   expect(faults).toEqual([expect.objectContaining({ field: "device", wanted: "one of: simulator", found: "ibm_nowhere" })]);
 });
 
 test("a device that is not online is refused with its status", () => {
-  const { faults } = matchDevices({ circuit: small, requirements: noRequirements, shots: 1 }, [
+  const { faults } = matchDevices(needOf({ circuit: small, requirements: noRequirements, shots: 1 }), [
     { ...simulator, status: "maintenance" },
   ]);
   expect(faults).toEqual([expect.objectContaining({ found: "maintenance" })]);
 });
 
 test("gates outside the device's basis are named", () => {
-  const { faults } = matchDevices({ circuit: small, requirements: noRequirements, shots: 1 }, [
+  const { faults } = matchDevices(needOf({ circuit: small, requirements: noRequirements, shots: 1 }), [
     { ...simulator, basisGates: ["cx"] },
   ]);
   expect(faults).toEqual([expect.objectContaining({ found: "h" })]);
@@ -77,8 +93,8 @@ test("gates outside the device's basis are named", () => {
 test("idle qubits cost nothing: only those in use count", () => {
   const branch: Operation = { kind: "if", condition: { kind: "bit", bit: 0, value: 1 }, then: [h(7)], otherwise: [] };
   const wide = circuitOf(100, [h(0), { kind: "barrier", qubits: [1, 2, 3] }, { kind: "measure", qubit: 5, bit: 0 }, branch]);
-  expect(usedQubitCount(wide)).toBe(3);
-  expect(matchDevices({ circuit: wide, requirements: noRequirements, shots: 1 }, [simulator]).fitting).toHaveLength(1);
+  expect(usedQubits(wide).size).toBe(3);
+  expect(matchDevices(needOf({ circuit: wide, requirements: noRequirements, shots: 1 }), [simulator]).fitting).toHaveLength(1);
 });
 
 describe("a device whose qubits are coupled", () => {
@@ -91,7 +107,10 @@ describe("a device whose qubits are coupled", () => {
     angles: [],
   });
   const match = (operations: readonly Operation[], more: Partial<Requirements> = {}) =>
-    matchDevices({ circuit: circuitOf(8, operations), requirements: { ...noRequirements, ...more }, shots: 1 }, [line, ring]);
+    matchDevices(needOf({ circuit: circuitOf(8, operations), requirements: { ...noRequirements, ...more }, shots: 1 }), [
+      line,
+      ring,
+    ]);
   const names = (devices: readonly Device[]) => devices.map(({ name }) => name);
 
   test("takes gates between neighbours, in both orders and inside of branches, and refuses those between others by name", () => {

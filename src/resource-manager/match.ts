@@ -1,16 +1,15 @@
 // Which devices can run a job as asked, and of each other one, why not. Nothing that is asked for is ignored.
 
 import { limits } from "../base/limits.ts";
-import { type Circuit, walkOperations } from "../model/circuit.ts";
+import { type SimulationNeed, simulationFaults } from "../driver-manager/index.ts";
+import { type Circuit, usedQubits, walkOperations } from "../model/circuit.ts";
 import type { Device } from "../model/device.ts";
 import type { Fault } from "../model/errors.ts";
 import type { Requirements, Topology } from "../model/job.ts";
 import { couplingFaults } from "./couplings.ts";
 
-export interface DeviceNeed {
-  readonly circuit: Circuit;
+export interface DeviceNeed extends SimulationNeed {
   readonly requirements: Requirements;
-  readonly shots: number;
 }
 
 export interface DeviceMatch {
@@ -42,9 +41,12 @@ function judge(need: DeviceNeed, device: Device): readonly Fault[] {
     faults.push(fault(field, `${wanted} (device ${device.name})`, found, hint));
   };
   if (device.status !== "online") add("device", "an online device", device.status, "Wait for it, or choose another device.");
-  const used = usedQubitCount(circuit);
-  if (used > device.qubitCount) {
+  const used = usedQubits(circuit).size;
+  // Without couplings a simulator has no qubits of its own: what fits is for its methods to say.
+  if (used > device.qubitCount && (device.simulation === undefined || device.couplingMap !== undefined)) {
     add("circuit", `at most ${device.qubitCount} qubits`, `${used} qubits in use`, "Use fewer qubits.");
+  } else if (device.simulation !== undefined) {
+    for (const { field, wanted, found, hint } of simulationFaults(need, device.simulation)) add(field, wanted, found, hint);
   }
   if (requirements.minQubits > device.qubitCount) {
     add("requirements.min_qubits", `at most ${device.qubitCount}`, String(requirements.minQubits), "Ask for fewer qubits.");
@@ -85,16 +87,6 @@ function judge(need: DeviceNeed, device: Device): readonly Fault[] {
   if (foreign.length > 0)
     add("circuit", `only gates ${device.basisGates.join(", ")}`, foreign.join(", "), "Translate the circuit first.");
   return faults;
-}
-
-/** Qubits that some operation touches: idle ones cost nothing. */
-export function usedQubitCount(circuit: Circuit): number {
-  const used = new Set<number>();
-  for (const operation of walkOperations(circuit.operations)) {
-    if (operation.kind === "gate") for (const qubit of operation.qubits) used.add(qubit);
-    else if (operation.kind === "measure" || operation.kind === "reset") used.add(operation.qubit);
-  }
-  return used.size;
 }
 
 function gatesOutside(circuit: Circuit, basisGates: readonly string[]): readonly string[] {

@@ -1,6 +1,6 @@
 // Leaves idle qubits out: a circuit of 16 qubits in a register of 127 costs 2^16 amplitudes.
 
-import { type Circuit, type Operation, walkOperations } from "../model/circuit.ts";
+import { type Circuit, type Operation, usedQubits } from "../model/circuit.ts";
 
 export interface CompactCircuit {
   /** Places in the state; at least 1, so that there is always a state. */
@@ -11,12 +11,7 @@ export interface CompactCircuit {
 }
 
 export function compact(circuit: Circuit): CompactCircuit {
-  const used = new Set<number>();
-  for (const operation of walkOperations(circuit.operations)) {
-    if (operation.kind === "gate") for (const qubit of operation.qubits) used.add(qubit);
-    else if (operation.kind === "measure" || operation.kind === "reset") used.add(operation.qubit);
-  }
-  const placeOf = new Map([...used].sort((a, b) => a - b).map((qubit, place) => [qubit, place]));
+  const placeOf = new Map([...usedQubits(circuit)].sort((a, b) => a - b).map((qubit, place) => [qubit, place]));
   const place = (qubit: number): number => placeOf.get(qubit) ?? 0;
   const move = (operation: Operation): Operation[] => {
     switch (operation.kind) {

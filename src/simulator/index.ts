@@ -1,19 +1,26 @@
 // The door of the simulator: one task in, its outcome out. Runs where it is called; the compute pool calls it on workers.
 
+import { invariant } from "../base/invariant.ts";
 import { limits } from "../base/limits.ts";
 import { type Circuit, hasOnlyFinalMeasurements } from "../model/circuit.ts";
 import type { RunOutcome } from "../model/result.ts";
+import type { Precision, SimulationMethod } from "../model/simulation.ts";
 import type { ComputeTask } from "../ports/compute.ts";
+import { type ChosenMethod, chooseMethod } from "./choose-method.ts";
 import { compact } from "./compact.ts";
+import { runDensityMatrix } from "./density-matrix/run.ts";
 import { createEngine, createSharedMemory, type Engine, instantiate, OutOfMemoryError } from "./engine.ts";
-import { runCircuit } from "./run.ts";
+import { createNoisyEngine, type NoisyEngine } from "./noise/engine.ts";
+import { type RunResult, runCircuit } from "./run.ts";
 import { createMeter, drive, type Meter, type Slices, unlimitedMeter } from "./slices.ts";
+import { createStabilizerEngine, runStabilizer, type StabilizerEngine } from "./stabilizer/index.ts";
 import { createLeader, serveLeader } from "./statevector/crew.ts";
 import { drawPlan } from "./statevector/draw-plan.ts";
-import { type Precision, planGates } from "./statevector/plan.ts";
+import { planGates } from "./statevector/plan.ts";
 import { directQubitCountMax } from "./statevector/state.ts";
+import { runTrajectories } from "./trajectories/run.ts";
 
-export type { Precision } from "./statevector/plan.ts";
+export { type ChosenMethod, chooseMethod, type MethodNeed } from "./choose-method.ts";
 export { OutOfMemoryError };
 
 /** The compiled modules, one an engine. Whoever runs tasks makes its own instances of them. */
@@ -52,40 +59,74 @@ export interface Invitation {
 
 /** An engine is made when the first task needs it. */
 export function createSimulator(modules: SimulatorModules, crew?: CrewOptions): Simulator {
-  const engineName = `statevector/${modules.isFast ? "fast" : "plain"}`;
   const { statevectorShared } = modules;
   let statevector: Engine | undefined;
   let shared: { readonly engine: Engine; readonly memory: WebAssembly.Memory } | undefined;
+  let stabilizer: StabilizerEngine | undefined;
+  let noisy: NoisyEngine | undefined;
 
   function* runInSlices(task: ComputeTask, elapsedMs: () => number, meter: Meter = createMeter()): Slices<RunOutcome> {
     const startMs = elapsedMs();
-    const small = compact(task.circuit);
-    const isShared = crew !== undefined && statevectorShared !== undefined && small.qubitCount >= limits.threadQubitCountMin;
-    const precision = "double";
-    let result: { counts: RunOutcome["counts"]; expectationValues: RunOutcome["expectationValues"] };
-    if (isShared) {
-      shared ??= openShared(statevectorShared);
-      const leader = createLeader(shared.engine.wasm, crew.memberCountMax);
-      crew.call({ memory: shared.memory, crew: leader.crew });
-      try {
-        result = yield* runCircuit(shared.engine, task, small, { precision, meter, leader });
-      } finally {
-        leader.disband();
-      }
-    } else {
-      statevector ??= createEngine(modules.statevector);
-      result = yield* runCircuit(statevector, task, small, { precision, meter });
-    }
+    const { method, reason } = methodOf(task);
+    const { precision = "double" } = task;
+    const result = yield* runBy(method, task, precision, meter);
     // One more, because some clocks stand still within a slice.
     yield;
-    return { ...result, engine: engineName, simulatedMs: elapsedMs() - startMs };
+    const engine = `${method}/${modules.isFast && method === "statevector" ? "fast" : "plain"}`;
+    return { ...result, method, methodReason: reason, precision, engine, simulatedMs: elapsedMs() - startMs };
+  }
+
+  function runBy(method: SimulationMethod, task: ComputeTask, precision: Precision, meter: Meter): Slices<RunResult> {
+    switch (method) {
+      case "statevector":
+        return runStatevector(task, precision, meter);
+      case "stabilizer":
+        stabilizer ??= createStabilizerEngine(modules.stabilizer);
+        return runStabilizer(stabilizer, task);
+      case "density_matrix":
+        noisy ??= createNoisyEngine(modules.noisy);
+        return runDensityMatrix(noisy, task);
+      case "trajectories":
+        noisy ??= createNoisyEngine(modules.noisy);
+        return runTrajectories(noisy, task);
+    }
+  }
+
+  function* runStatevector(task: ComputeTask, precision: Precision, meter: Meter): Slices<RunResult> {
+    const small = compact(task.circuit);
+    if (crew === undefined || statevectorShared === undefined || small.qubitCount < limits.threadQubitCountMin) {
+      statevector ??= createEngine(modules.statevector);
+      return yield* runCircuit(statevector, task, small, { precision, meter });
+    }
+    shared ??= openShared(statevectorShared);
+    const leader = createLeader(shared.engine.wasm, crew.memberCountMax);
+    crew.call({ memory: shared.memory, crew: leader.crew });
+    try {
+      return yield* runCircuit(shared.engine, task, small, { precision, meter, leader });
+    } finally {
+      leader.disband();
+    }
   }
 
   return {
     run: (task, elapsedMs) => drive(runInSlices(task, elapsedMs, unlimitedMeter)),
     runInSlices: (task, elapsedMs) => runInSlices(task, elapsedMs),
-    memoryBytes: () => (statevector?.memoryBytes() ?? 0) + (shared?.engine.memoryBytes() ?? 0),
+    memoryBytes: () =>
+      [statevector, shared?.engine, stabilizer, noisy].reduce((bytes, engine) => bytes + (engine?.memoryBytes() ?? 0), 0),
   };
+}
+
+/** By the rules of admission, which has let the task pass. */
+function methodOf({
+  method = "automatic",
+  precision = "double",
+  stateBytesMax = Number.POSITIVE_INFINITY,
+  ...task
+}: ComputeTask): ChosenMethod {
+  const { circuit, shots, noise } = task;
+  const chosen = chooseMethod({ circuit, shots, noise, method, precision, stateBytesMax });
+  invariant(chosen.ok, "some method carries every task that was admitted");
+  return chosen.value;
 }
 
 function openShared(module: WebAssembly.Module): { readonly engine: Engine; readonly memory: WebAssembly.Memory } {

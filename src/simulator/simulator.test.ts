@@ -290,7 +290,7 @@ describe("expectation values", () => {
 });
 
 test("a state beyond the engine's memory is refused as out of memory, and the engine goes on", () => {
-  const wide = circuitOf(30, [...Array.from({ length: 30 }, (_, qubit) => gateOn("h", [qubit]))]);
+  const wide = circuitOf(30, [...Array.from({ length: 30 }, (_, qubit) => gateOn("ry", [qubit], [0.3]))]);
   expect(() => run(wide, 1)).toThrow(OutOfMemoryError);
   expect(run(circuitOf(1, [gateOn("x", [0]), ...measureAll(1)], 1), 3).counts.get("1")).toBe(3);
 });

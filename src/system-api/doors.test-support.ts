@@ -61,6 +61,7 @@ const simulator: Device = {
   qubitCount: 26,
   basisGates: ["h", "cx"],
   couplingMap: undefined,
+  simulation: { stateBytesMax: 16 * 2 ** 26 },
   fidelity: 1,
   shotCountMax: 1_000_000,
   slotCount: 2,

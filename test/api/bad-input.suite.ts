@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { Code } from "@connectrpc/connect";
-import { JobSpecSchema, JobState } from "../../src/gen/eigen/kernel/v1/jobs_pb.ts";
+import { JobSpecSchema, JobState, Method, Precision } from "../../src/gen/eigen/kernel/v1/jobs_pb.ts";
 import type { KernelClient } from "./doors.ts";
 import {
   assertRefused,
@@ -105,11 +105,31 @@ const jobs: Check[] = [
 
   ...throughEachDoor("100 qubits on a simulator of fewer are refused with each device's reason", (client, _door, target) =>
     leavingNoRow(client, async () => {
-      const text = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[100] q;\nbit[100] c;\nh q;\nc = measure q;\n';
+      const text = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[100] q;\nbit[100] c;\nry(0.3) q;\nc = measure q;\n';
       const { error } = await assertRefused(client.submitJob(openqasm(text)), Code.FailedPrecondition, "no_device_fits");
       assert.match(error.message, /100/);
       assert.match(error.message, new RegExp(`at most ${target.simulatorQubitCount} qubits`));
+      // What it would take, what there is, and what would fit.
+      assert.match(error.message, new RegExp(`need 2\\^104 bytes, and ${16 * 2 ** target.simulatorQubitCount} are available`));
+      assert.match(error.message, /stabilizer/);
     }),
+  ),
+
+  ...throughEachDoor(
+    "a method that cannot carry the circuit is refused with the one that can, beside all other faults",
+    (client) =>
+      leavingNoRow(client, async () => {
+        const text = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[2] q;\nbit[2] c;\nt q[1];\nc = measure q;\n';
+        const spec = (method: Method) => ({ circuit: { case: "openqasm" as const, value: text }, shots: 1, method });
+        const wide = { ...spec(Method.STABILIZER), requirements: { minQubits: 4000 } };
+        const refusal = await assertRefused(client.submitJob(wide), Code.FailedPrecondition, "no_device_fits");
+        assert.deepEqual(fieldsOf(refusal), ["method", "requirements.min_qubits"]);
+        assert.match(refusal.error.message, /t on qubit 1 is not a Clifford gate/);
+        assert.match(refusal.error.message, /statevector can carry it/);
+        const single = { ...spec(Method.DENSITY_MATRIX), precision: Precision.SINGLE };
+        const both = await assertRefused(client.submitJob(single), Code.FailedPrecondition, "no_device_fits");
+        assert.match(both.error.message, /double precision only/);
+      }),
   ),
 
   check("what no device satisfies is refused, never ignored", (client) =>

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { create } from "@bufbuild/protobuf";
 import { Code, createClient } from "@connectrpc/connect";
 import { DeviceStatus } from "../../src/gen/eigen/kernel/v1/devices_pb.ts";
-import { JobSpecSchema, JobState, Priority } from "../../src/gen/eigen/kernel/v1/jobs_pb.ts";
+import { JobSpecSchema, JobState, Method, Precision, Priority } from "../../src/gen/eigen/kernel/v1/jobs_pb.ts";
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from "../../src/gen/grpc/health/v1/health_pb.ts";
 import type { KernelClient } from "./doors.ts";
 import {
@@ -96,6 +96,42 @@ const jobs: Check[] = [
     assert.deepEqual(await counts(drawn.seed), drawn);
     assert.equal((await counts(0n)).seed, 0n);
     assert.notDeepEqual((await counts(1n)).counts, (await counts(2n)).counts);
+  }),
+
+  ...throughEachDoor(
+    "the method that was asked for computes the job, and automatic tells what it took and why",
+    async (client) => {
+      const run = async (spec: Parameters<typeof bellSpec>[0]) => {
+        const { result } = await finish(client, await client.submitJob(bellSpec({ seed: 3n, ...spec })));
+        assert.ok(result !== undefined);
+        assert.deepEqual(Object.keys(result.counts).sort(), ["00", "11"]);
+        assert.ok(result.methodReason !== "", "why this method");
+        return { method: result.method, precision: result.precision, engine: result.engine };
+      };
+      const { DOUBLE, SINGLE } = Precision;
+      const statevector = { method: Method.STATEVECTOR, precision: DOUBLE, engine: "statevector/plain" };
+      assert.deepEqual(await run({}), statevector);
+      assert.deepEqual(await run({ precision: SINGLE }), { ...statevector, precision: SINGLE });
+      for (const [method, name] of [
+        [Method.STABILIZER, "stabilizer"],
+        [Method.DENSITY_MATRIX, "density_matrix"],
+        [Method.TRAJECTORIES, "trajectories"],
+      ] as const) {
+        assert.deepEqual(await run({ method }), { method, precision: DOUBLE, engine: `${name}/plain` });
+      }
+    },
+  ),
+
+  check("a Clifford circuit of hundreds of qubits runs, because it needs no state vector", async (client) => {
+    const chain = Array.from({ length: 299 }, (_, k) => `cx q[${k}], q[${k + 1}];`).join("\n");
+    const openqasm = `OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[300] q;\nbit[300] c;\nh q[0];\n${chain}\nc = measure q;\n`;
+    const { result } = await finish(
+      client,
+      await client.submitJob({ circuit: { case: "openqasm", value: openqasm }, shots: 100 }),
+    );
+    assert.equal(result?.method, Method.STABILIZER);
+    assert.match(result.methodReason, /Clifford/);
+    assert.deepEqual(Object.keys(result.counts).sort(), ["0".repeat(300), "1".repeat(300)]);
   }),
 
   check("parameters are bound and observables computed", async (client) => {

@@ -72,6 +72,8 @@ function drawRequest({ world, random }: Client, key: string): SubmitRequest {
     parameters: {},
     observables: [],
     seed: BigInt(random.between(0, 2 ** 31)),
+    method: "automatic",
+    precision: "double",
     requirements: { minQubits: 0, topology: { kind: "any" }, fidelityRequirement: 0, estimatedDurationMs: 0, device: "" },
     priority: random.chance(0.2) ? "HIGH" : "NORMAL",
     deadlineMs: random.chance(0.2) ? wallMs + random.between(2_000, 40_000) : undefined,

@@ -2,6 +2,7 @@
 // every result must be whichever attempt produced it.
 
 import { limits } from "../../src/base/limits.ts";
+import type { RunOutcome } from "../../src/model/result.ts";
 import type { ComputePool, ComputeResult, ComputeTask } from "../../src/ports/compute.ts";
 import type { Process, World } from "./world.ts";
 
@@ -39,8 +40,16 @@ export function createSimulatedCompute(world: World, process: Process): ComputeP
 const aborted: ComputeResult = { ok: false, failure: { kind: "aborted" } };
 const trapped: ComputeResult = { ok: false, failure: { kind: "trapped", cause: "simulated" } };
 
-function expectedOutcome(task: ComputeTask) {
-  return { counts: expectedCounts(task.seed, task.shots), expectationValues: [], engine: "simulated", simulatedMs: 1 };
+function expectedOutcome(task: ComputeTask): RunOutcome {
+  return {
+    counts: expectedCounts(task.seed, task.shots),
+    expectationValues: [],
+    method: "statevector",
+    methodReason: "simulated",
+    precision: "double",
+    engine: "simulated",
+    simulatedMs: 1,
+  };
 }
 
 /** Two outcomes that share the shots as the seed says. */

@@ -34,13 +34,13 @@ const endless = taskOf({
 const wide = taskOf({
   circuit: circuitOf(
     19,
-    Array.from({ length: 19 }, (_, k) => gateOn("h", [k])),
+    Array.from({ length: 19 }, (_, k) => gateOn("ry", [k], [0.3])),
   ),
 });
 const tooWide = taskOf({
   circuit: circuitOf(
     30,
-    Array.from({ length: 30 }, (_, qubit) => gateOn("h", [qubit])),
+    Array.from({ length: 30 }, (_, qubit) => gateOn("ry", [qubit], [0.3])),
   ),
 });
 /** A gate that does not exist: a bug of the caller, which must cost one worker at most. */

@@ -128,6 +128,10 @@ export function parseCells(value: unknown): unknown[] {
   }
 }
 
+// What rows of older kernels leave unsaid.
+const olderSpec = { method: "automatic", precision: "double" } as const;
+const olderMetadata = { method: "statevector", methodReason: "the only one of this kernel's time", precision: "double" } as const;
+
 // JSON has no 64-bit integers: seeds travel as decimal text.
 
 export function encodeSpec(spec: JobSpec): string {
@@ -136,7 +140,7 @@ export function encodeSpec(spec: JobSpec): string {
 
 function decodeSpec(json: string): JobSpec {
   const spec = JSON.parse(json);
-  return { ...spec, seed: BigInt(spec.seed) };
+  return { ...olderSpec, ...spec, seed: BigInt(spec.seed) };
 }
 
 export function encodeMetadata(metadata: ResultMetadata): string {
@@ -145,7 +149,7 @@ export function encodeMetadata(metadata: ResultMetadata): string {
 
 export function decodeMetadata(json: string): ResultMetadata {
   const metadata = JSON.parse(json);
-  return { ...metadata, seed: BigInt(metadata.seed) };
+  return { ...olderMetadata, ...metadata, seed: BigInt(metadata.seed) };
 }
 
 /** With its own sum, because a job that moves has none. */

@@ -1,6 +1,6 @@
 // `eigen run`: a file in, its counts out.
 
-import type { JobResult, JobSpec, KernelClient, Priority } from "../../client/index.ts";
+import type { JobResult, JobSpec, KernelClient, Method, Precision, Priority } from "../../client/index.ts";
 import type { Observable } from "../../model/result.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { followJob } from "../follow.ts";
@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly device?: string;
   readonly id?: string;
   readonly priority: Priority;
+  readonly method: Method;
+  readonly precision: Precision;
   readonly param?: Readonly<Record<string, number>>;
   readonly observable?: readonly Observable[];
   readonly tag?: Readonly<Record<string, string>>;
@@ -55,11 +57,13 @@ export async function runFile(
 }
 
 function toSpec(world: World, circuit: string, options: RunOptions): JobSpec {
-  const { shots, seed, device, id, priority, param = {}, observable = [], tag = {}, timeout } = options;
+  const { shots, seed, device, id, priority, method, precision, param = {}, observable = [], tag = {}, timeout } = options;
   return {
     circuit,
     shots,
     priority,
+    method,
+    precision,
     parameters: param,
     observables: observable,
     tags: tag,

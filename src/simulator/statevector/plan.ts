@@ -2,11 +2,12 @@
 
 import type { Operation } from "../../model/circuit.ts";
 import type { Trigonometry } from "../../model/gates.ts";
+import type { Precision } from "../../model/simulation.ts";
 import { lower } from "./lower.ts";
 import { type Program, writeProgram } from "./program.ts";
 import { type Pass, schedule } from "./schedule.ts";
 
-export type Precision = "double" | "single";
+export type { Precision };
 
 export interface Plan {
   /** Qubits of the state that the plan runs on: at least planQubitCountMin; those beyond the circuit stay |0>. */

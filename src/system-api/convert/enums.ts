@@ -1,9 +1,15 @@
 // The contract's enums and the model's words for them.
 
 import { DeviceStatus as ProtoDeviceStatus } from "../../gen/eigen/kernel/v1/devices_pb.ts";
-import { JobState as ProtoJobState, Priority as ProtoPriority } from "../../gen/eigen/kernel/v1/jobs_pb.ts";
+import {
+  JobState as ProtoJobState,
+  Method as ProtoMethod,
+  Precision as ProtoPrecision,
+  Priority as ProtoPriority,
+} from "../../gen/eigen/kernel/v1/jobs_pb.ts";
 import type { DeviceStatus } from "../../model/device.ts";
 import type { JobState, Priority } from "../../model/job.ts";
+import type { MethodChoice, Precision } from "../../model/simulation.ts";
 
 const states: Readonly<Record<JobState, ProtoJobState>> = {
   QUEUED: ProtoJobState.QUEUED,
@@ -39,6 +45,31 @@ export function toProtoPriority(priority: Priority): ProtoPriority {
 
 export function fromProtoPriority(priority: ProtoPriority): Priority {
   return priorityNames.get(priority) ?? "NORMAL";
+}
+
+const methods: Readonly<Record<MethodChoice, ProtoMethod>> = {
+  automatic: ProtoMethod.AUTOMATIC,
+  statevector: ProtoMethod.STATEVECTOR,
+  stabilizer: ProtoMethod.STABILIZER,
+  density_matrix: ProtoMethod.DENSITY_MATRIX,
+  trajectories: ProtoMethod.TRAJECTORIES,
+};
+const methodNames = new Map((Object.keys(methods) as MethodChoice[]).map((name) => [methods[name], name]));
+
+export function toProtoMethod(method: MethodChoice): ProtoMethod {
+  return methods[method];
+}
+
+export function fromProtoMethod(method: ProtoMethod): MethodChoice {
+  return methodNames.get(method) ?? "automatic";
+}
+
+export function toProtoPrecision(precision: Precision): ProtoPrecision {
+  return precision === "single" ? ProtoPrecision.SINGLE : ProtoPrecision.DOUBLE;
+}
+
+export function fromProtoPrecision(precision: ProtoPrecision): Precision {
+  return precision === ProtoPrecision.SINGLE ? "single" : "double";
 }
 
 const deviceStatuses: Readonly<Record<DeviceStatus, ProtoDeviceStatus>> = {

@@ -22,7 +22,16 @@ import type { JobEvent } from "../../model/event.ts";
 import type { Job, Owner, Requirements, Topology } from "../../model/job.ts";
 import type { JobFilter } from "../../ports/store.ts";
 import type { JobNow, JobResultPart, JobUpdate, SubmitAnswer, SubmitRequest } from "../../qrtx/index.ts";
-import { fromProtoPriority, fromProtoStates, toProtoPriority, toProtoState } from "./enums.ts";
+import {
+  fromProtoMethod,
+  fromProtoPrecision,
+  fromProtoPriority,
+  fromProtoStates,
+  toProtoMethod,
+  toProtoPrecision,
+  toProtoPriority,
+  toProtoState,
+} from "./enums.ts";
 import { toErrorDetail } from "./error.ts";
 import { fromDuration, fromTimestampIfSet, toDuration, toTimestamp } from "./time.ts";
 
@@ -39,6 +48,8 @@ export function toSubmitRequest(spec: JobSpec, owner: Owner, faults: readonly Fa
       terms: terms.map(({ coefficient, pauli }) => ({ coefficient, pauli })),
     })),
     seed: spec.seed,
+    method: fromProtoMethod(spec.method),
+    precision: fromProtoPrecision(spec.precision),
     requirements: toRequirements(spec.requirements),
     priority: fromProtoPriority(spec.priority),
     deadlineMs: fromTimestampIfSet(spec.deadline),
@@ -176,6 +187,9 @@ export function toJobResult(part: JobResultPart): JobResult {
     compiledHash: metadata.compiledHash,
     compiledOpenqasm: metadata.compiledQasm,
     device: metadata.device,
+    method: toProtoMethod(metadata.method),
+    methodReason: metadata.methodReason,
+    precision: toProtoPrecision(metadata.precision),
     engine: metadata.engine,
     expectationValues: Object.fromEntries(
       part.observableNames.map((name, index) => [name, metadata.expectationValues[index] ?? 0]),

@@ -99,7 +99,7 @@ export type Device = Message<"eigen.kernel.v1.Device"> & {
   status: DeviceStatus;
 
   /**
-   * Most qubits a circuit may use.
+   * Most qubits that any circuit may use; a simulator without couplings takes Clifford circuits of more.
    *
    * @generated from field: uint32 qubit_count = 5;
    */
