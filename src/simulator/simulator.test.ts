@@ -112,6 +112,41 @@ describe("known answers", () => {
     expect([...run(circuitOf(2, [...operations, ...measureAll(2)], 2), 64).counts]).toEqual([["11", 64]]);
   });
 
+  test("phase estimation reads a phase of ten bits with certainty", () => {
+    const n = 10;
+    const phase = 0b1011001101;
+    const operations: Operation[] = [gateOn("x", [n])];
+    for (let k = 0; k < n; k++)
+      operations.push(gateOn("h", [k]), gateOn("cp", [k, n], [2 * Math.PI * (phase / 2 ** n) * 2 ** k]));
+    // The inverse Fourier transform with its output in reversed order: qubit k ends as bit n - 1 - k.
+    for (let k = n - 1; k >= 0; k--) {
+      for (let j = n - 1; j > k; j--) operations.push(gateOn("cp", [j, k], [-Math.PI / 2 ** (j - k)]));
+      operations.push(gateOn("h", [k]));
+    }
+    const measures = Array.from({ length: n }, (_, k): Operation => ({ kind: "measure", qubit: k, bit: n - 1 - k }));
+    const { counts } = run(circuitOf(n + 1, [...operations, ...measures], n), 200);
+    expect([...counts]).toEqual([[phase.toString(2).padStart(n, "0"), 200]]);
+  });
+
+  test("the best state of a one-parameter ansatz has the energy of the hydrogen molecule", () => {
+    // H2 at 0.735 angstrom in the STO-3G basis on two qubits (parity mapping), without the nuclei's repulsion; in hartree.
+    const terms = [
+      { coefficient: -1.052373245772859, pauli: "II" },
+      { coefficient: 0.39793742484318045, pauli: "IZ" },
+      { coefficient: -0.39793742484318045, pauli: "ZI" },
+      { coefficient: -0.01128010425623538, pauli: "ZZ" },
+      { coefficient: 0.18093119978423156, pauli: "XX" },
+    ];
+    const energy = (theta: number): number => {
+      const ansatz = circuitOf(2, [gateOn("x", [0]), gateOn("ry", [1], [theta]), gateOn("cx", [1, 0])]);
+      return run(ansatz, 1, 1n, [{ name: "H", terms }]).expectationValues[0] ?? Number.NaN;
+    };
+    // The energy is a + b cos(theta - c): three values decide it (Rotosolve, arXiv:1905.09692).
+    const [at0, plus, minus] = [energy(0), energy(Math.PI / 2), energy(-Math.PI / 2)];
+    const best = -Math.PI / 2 - Math.atan2(2 * at0 - plus - minus, plus - minus);
+    expect(energy(best)).toBeCloseTo(-1.857275030202379, 9);
+  });
+
   test("teleportation moves a state through mid-circuit measurement and feed-forward", () => {
     const onBit = (bit: number, gate: "x" | "z"): Operation => ({
       kind: "if",
