@@ -58,7 +58,7 @@ export async function openEngine({ kernels, precision: bits, threads }: Build): 
   return {
     plan(circuit) {
       const small = compact(circuit);
-      return { small, passes: planGates(small.operations, small.qubitCount, { precision, trigonometry }) };
+      return { small, passes: planGates(small.operations, small.qubitCount, { precision, trigonometry, isFresh: true }) };
     },
     run({ passes }) {
       state = new StateVector(engine, passes.qubitCount, 12 * sampleCountMax, { precision, meter: createMeter() });

@@ -13,8 +13,8 @@ export interface StatevectorExports extends Readout {
   stateAddress(): number;
   sin(angle: number): number;
   cos(angle: number): number;
-  initialise(qubitCount: number): void;
-  initialise32(qubitCount: number): void;
+  initialise(bytes: number): void;
+  initialise32(bytes: number): void;
   copyBytes(target: number, source: number, bytes: number): void;
   runPass64: RunPass;
   runPass32: RunPass;
@@ -32,7 +32,7 @@ export interface StatevectorExports extends Readout {
   pauliExpectation32: Readout["pauliExpectation"];
 }
 
-type RunPass = (state: number, qubitCount: number, pass: number, first: number, count: number, scratch: number) => void;
+type RunPass = (state: number, pass: number, first: number, count: number, scratch: number) => void;
 
 /** What reads a state. */
 export interface Readout {
@@ -49,7 +49,6 @@ export const amplitudeBytes = { double: 16, single: 8 } as const;
 
 export interface PassCall {
   readonly precision: Precision;
-  readonly qubitCount: number;
   /** Address of its words. */
   readonly pass: number;
   readonly first: number;
@@ -69,8 +68,8 @@ export interface Engine {
   reserve(qubitCount: number, extraBytes: number, precision?: Precision): number;
   /** What passes over a state need behind it. */
   scratchBytes(qubitCount: number, precision: Precision): number;
-  /** |0…0>. */
-  initialise(qubitCount: number, precision: Precision): void;
+  /** The first amplitudes of |0…0>. */
+  initialise(amplitudeCount: number, precision: Precision): void;
   /** Blocks `first` .. `first + count - 1` of the pass whose words are at `pass`. */
   runPass(call: PassCall): void;
   readout(precision: Precision): Readout;
@@ -129,10 +128,14 @@ export function createEngine(module: WebAssembly.Module, memory?: WebAssembly.Me
     },
     scratchBytes: (qubitCount, precision) =>
       wasm.scratchBytes(amplitudeBytes[precision] * 2 ** Math.min(qubitCount, blockBitCountMax[precision])),
-    initialise: (qubitCount, precision) => (precision === "double" ? wasm.initialise(qubitCount) : wasm.initialise32(qubitCount)),
-    runPass({ precision, qubitCount, pass, first, count, scratch }) {
+    initialise(amplitudeCount, precision) {
+      const bytes = amplitudeBytes[precision] * amplitudeCount;
+      if (precision === "double") wasm.initialise(bytes);
+      else wasm.initialise32(bytes);
+    },
+    runPass({ precision, pass, first, count, scratch }) {
       const run = precision === "double" ? wasm.runPass64 : wasm.runPass32;
-      run(wasm.stateAddress(), qubitCount, pass, first, count, scratch);
+      run(wasm.stateAddress(), pass, first, count, scratch);
     },
     readout: (precision) => (precision === "double" ? wasm : singleReadout),
     memoryBytes: () => wasm.memory.buffer.byteLength,

@@ -39,15 +39,15 @@ export function cos(angle: f64): f64 {
   return NativeMath.cos(angle);
 }
 
-/** |0…0>. Writes 16 * 2^n bytes. */
-export function initialise(qubitCount: u32): void {
-  memory.fill(STATE, 0, AMPLITUDE << qubitCount);
+/** The first `bytes` of |0…0>: all of it, or as much as a plan reads that knows where it begins. */
+export function initialise(bytes: u32): void {
+  memory.fill(STATE, 0, bytes);
   store<f64>(STATE, 1.0);
 }
 
-/** |0…0> in f32. Writes 8 * 2^n bytes. */
-export function initialise32(qubitCount: u32): void {
-  memory.fill(STATE, 0, (AMPLITUDE / 2) << qubitCount);
+/** The same in f32. */
+export function initialise32(bytes: u32): void {
+  memory.fill(STATE, 0, bytes);
   store<f32>(STATE, 1.0);
 }
 

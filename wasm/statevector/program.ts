@@ -26,36 +26,43 @@ export function scratchBytes(blockBytes: u32): u32 {
 }
 
 /** Blocks `first` .. `first + count - 1` of the pass at `pass`; f64 amplitudes. */
-export function runPass64(state: usize, qubitCount: u32, pass: usize, first: u32, count: u32, scratch: usize): void {
-  runPass<f64>(state, qubitCount, pass, first, count, scratch);
+export function runPass64(state: usize, pass: usize, first: u32, count: u32, scratch: usize): void {
+  runPass<f64>(state, pass, first, count, scratch);
 }
 
 /** The same for f32 amplitudes. */
-export function runPass32(state: usize, qubitCount: u32, pass: usize, first: u32, count: u32, scratch: usize): void {
-  runPass<f32>(state, qubitCount, pass, first, count, scratch);
+export function runPass32(state: usize, pass: usize, first: u32, count: u32, scratch: usize): void {
+  runPass<f32>(state, pass, first, count, scratch);
 }
 
-/** Words of a pass: operations, local mask, bits of a run, then the operations. */
-function runPass<T>(state: usize, qubitCount: u32, pass: usize, first: u32, count: u32, scratch: usize): void {
+/**
+ * Words of a pass: operations, local mask, bits of a run, outer mask, empty mask, then the operations. Blocks are numbered by the positions of the
+ * outer mask; the other outer positions are 0 in every block that has anything in it. Local positions of the empty mask were 0 so far: amplitudes
+ * with one of them set count as 0, whatever the memory holds.
+ */
+function runPass<T>(state: usize, pass: usize, first: u32, count: u32, scratch: usize): void {
   const operationCount = word(pass, 0);
   const localMask = word(pass, 1);
   const runBitCount = word(pass, 2);
-  const operations = pass + 24;
+  const outerMask = word(pass, 3);
+  const emptyMask = word(pass, 4);
+  const operations = pass + 40;
   const bitCount = popcnt(localMask);
   const shift = amplitudeShift<T>();
   const blockBytes: usize = (<usize>1) << (bitCount + shift);
   const home = scratch + workspaceBytes;
   const other = home + blockBytes;
-  if (runBitCount == bitCount) {
+  if ((localMask & (localMask + 1)) == 0) {
     // Consecutive amplitudes: worked on where they are.
     for (let block = first; block < first + count; block++) {
-      const at = state + (<usize>block << (bitCount + shift));
-      const end = runOperations<T>(at, home, bitCount, block << bitCount, operations, operationCount, scratch);
+      const base = deposit(block, outerMask);
+      const at = state + (<usize>base << shift);
+      if (emptyMask != 0) clearEmpty(at, localMask, emptyMask, shift);
+      const end = runOperations<T>(at, home, bitCount, base, operations, operationCount, scratch);
       if (end != at) memory.copy(at, end, blockBytes);
     }
     return;
   }
-  const outerMask: u32 = (((<u32>1) << qubitCount) - 1) & ~localMask;
   const runMask: u32 = ((<u32>1) << runBitCount) - 1;
   const highMask = localMask & ~runMask;
   const runBytes: usize = (<usize>1) << (runBitCount + shift);
@@ -63,7 +70,8 @@ function runPass<T>(state: usize, qubitCount: u32, pass: usize, first: u32, coun
     const base = deposit(block, outerMask);
     let at = home;
     for (let high: u32 = 0; ; ) {
-      memory.copy(at, state + (<usize>(base | high) << shift), runBytes);
+      if ((high & emptyMask) == 0) memory.copy(at, state + (<usize>(base | high) << shift), runBytes);
+      else memory.fill(at, 0, runBytes);
       at += runBytes;
       high = (high - highMask) & highMask;
       if (high == 0) break;
@@ -75,6 +83,17 @@ function runPass<T>(state: usize, qubitCount: u32, pass: usize, first: u32, coun
       high = (high - highMask) & highMask;
       if (high == 0) break;
     }
+  }
+}
+
+/** A block in place: runs in which a position of the empty mask is 1. The mask's lowest position is above those of a run. */
+function clearEmpty(block: usize, localMask: u32, emptyMask: u32, shift: u32): void {
+  const runBits: u32 = ctz(emptyMask);
+  const runBytes: usize = (<usize>1) << (runBits + shift);
+  const runCount: u32 = (localMask >> runBits) + 1;
+  const empty = emptyMask >> runBits;
+  for (let run: u32 = 0; run < runCount; run++) {
+    if ((run & empty) != 0) memory.fill(block + <usize>run * runBytes, 0, runBytes);
   }
 }
 

@@ -19,13 +19,12 @@ const at = {
   /** Which crew serves: odd while there is one. */
   crew: 6,
   precision: 7,
-  qubitCount: 8,
-  pass: 9,
-  scratch: 10,
-  scratchBytes: 11,
-  memberCountMax: 12,
+  pass: 8,
+  scratch: 9,
+  scratchBytes: 10,
+  memberCountMax: 11,
 } as const;
-const wordCount = 13;
+const wordCount = 12;
 
 /** A member that misses a call looks again after this. */
 const waitMs = 1000;
@@ -49,9 +48,8 @@ export function createLeader(wasm: StatevectorExports, memberCountMax: number): 
   return {
     memberCountMax,
     crew,
-    runPass({ precision, qubitCount, pass, first, count, scratch, scratchBytes }) {
+    runPass({ precision, pass, first, count, scratch, scratchBytes }) {
       control[at.precision] = precision === "double" ? 64 : 32;
-      control[at.qubitCount] = qubitCount;
       control[at.pass] = pass;
       control[at.scratch] = scratch;
       control[at.scratchBytes] = scratchBytes;
@@ -97,12 +95,11 @@ export function serveLeader(wasm: StatevectorExports, crew: number): void {
 
 function takeBlocks(wasm: StatevectorExports, control: Int32Array, seat: number): void {
   const run = control[at.precision] === 64 ? wasm.runPass64 : wasm.runPass32;
-  const qubitCount = control[at.qubitCount] as number;
   const pass = control[at.pass] as number;
   const end = control[at.endBlock] as number;
   const scratch = (control[at.scratch] as number) + seat * (control[at.scratchBytes] as number);
   const state = wasm.stateAddress();
   for (let block = Atomics.add(control, at.nextBlock, 1); block < end; block = Atomics.add(control, at.nextBlock, 1)) {
-    run(state, qubitCount, pass, block, 1, scratch);
+    run(state, pass, block, 1, scratch);
   }
 }

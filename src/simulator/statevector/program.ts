@@ -6,8 +6,8 @@ export interface Program {
   readonly bytes: Uint8Array;
   /** passOffsets[k]: byte offset of pass k. */
   readonly passOffsets: readonly number[];
-  /** blockBitCounts[k]: local positions of pass k. */
-  readonly blockBitCounts: readonly number[];
+  /** blockCounts[k]: blocks of pass k. */
+  readonly blockCounts: readonly number[];
 }
 
 const codes: Readonly<Record<Exclude<Operation["kind"], "rotate">, number>> = {
@@ -23,17 +23,24 @@ const codes: Readonly<Record<Exclude<Operation["kind"], "rotate">, number>> = {
 export function writeProgram(passes: readonly Pass[]): Program {
   const writer = new Writer();
   const passOffsets: number[] = [];
-  const blockBitCounts: number[] = [];
-  for (const { localMask, operations } of passes) {
+  const blockCounts: number[] = [];
+  for (const { localMask, outerMask, emptyMask, operations } of passes) {
     passOffsets.push(writer.offset());
     writer.integer(operations.length);
     writer.integer(localMask);
-    // Trailing ones: the bits of a run.
-    writer.integer(Math.clz32(~localMask & (localMask + 1)) ^ 31);
-    blockBitCounts.push(bitCount(localMask));
+    // A run is copied whole: the positions below the first that is not local, or was empty.
+    writer.integer(Math.min(trailingOnes(localMask), trailingOnes(~emptyMask)));
+    writer.integer(outerMask);
+    writer.integer(emptyMask);
+    blockCounts.push(2 ** bitCount(outerMask));
     for (const operation of operations) writeOperation(writer, operation);
   }
-  return { bytes: writer.bytes(), passOffsets, blockBitCounts };
+  return { bytes: writer.bytes(), passOffsets, blockCounts };
+}
+
+/** At most 31. */
+function trailingOnes(mask: number): number {
+  return Math.clz32(~mask & (mask + 1)) === 32 ? 31 : 31 - Math.clz32(~mask & (mask + 1));
 }
 
 function bitCount(mask: number): number {

@@ -45,6 +45,10 @@ export interface DiagonalTerms {
 export interface Pass {
   /** Positions of the state that are local; block bit i is the i-th of them. */
   readonly localMask: number;
+  /** Positions that number the blocks; the others are 0 in every block that has anything in it. */
+  readonly outerMask: number;
+  /** Local positions that were 0 so far: what the memory holds there does not count. */
+  readonly emptyMask: number;
   readonly operations: readonly Operation[];
 }
 
@@ -60,6 +64,8 @@ export interface ScheduleOptions {
   readonly blockBitCountMax: number;
   /** Lowest positions that are local in every pass, so that blocks are gathered from runs. */
   readonly runBitCount: number;
+  /** Whether the state is |0…0>, of which only the first run is in memory: blocks without anything in them are left out. */
+  readonly isFresh: boolean;
   /** Two amplitudes share a vector: no step but a flip and a diagonal may touch position 0. */
   readonly hasLane: boolean;
   /** positionOf[w]: where wire w begins; by default at w. */
@@ -131,6 +137,8 @@ class Scheduler {
   /** positionOf[wire]. */
   readonly #positionOf: number[];
   readonly #pending: PendingDiagonal;
+  /** Positions that may be 1 somewhere. */
+  #reached: number;
 
   constructor(steps: readonly Step[], scale: MutableComplex, options: ScheduleOptions) {
     this.#options = options;
@@ -138,6 +146,18 @@ class Scheduler {
     this.#left = new StepQueue(steps, options.qubitCount);
     this.#positionOf = Array.from({ length: options.qubitCount }, (_, wire) => options.positionOf?.[wire] ?? wire);
     this.#pending = new PendingDiagonal(options.qubitCount);
+    this.#reached = options.isFresh ? 2 ** Math.min(options.runBitCount, options.qubitCount) - 1 : this.#allPositions();
+  }
+
+  #allPositions(): number {
+    return 2 ** this.#options.qubitCount - 1;
+  }
+
+  #passOf(localMask: number, operations: readonly Operation[]): Pass {
+    const outerMask = this.#reached & ~localMask;
+    const emptyMask = localMask & ~this.#reached;
+    this.#reached |= localMask;
+    return { localMask, outerMask, emptyMask, operations };
   }
 
   run(): Schedule {
@@ -148,15 +168,30 @@ class Scheduler {
       const pass = new PassBuilder(localMask, this.#positionOf, this.#pending, this.#options.hasLane);
       pass.addAll(taken);
       if (this.#left.isEmpty()) this.#finish(pass);
-      if (pass.operations.length > 0) passes.push({ localMask, operations: pass.operations });
+      if (pass.operations.length > 0) passes.push(this.#passOf(localMask, pass.operations));
     }
     if (!this.#isFinished()) {
       const localMask = 2 ** Math.min(this.#options.qubitCount, this.#options.blockBitCountMax) - 1;
       const pass = new PassBuilder(localMask, this.#positionOf, this.#pending, this.#options.hasLane);
       this.#finish(pass);
-      passes.push({ localMask, operations: pass.operations });
+      passes.push(this.#passOf(localMask, pass.operations));
     }
+    // Whoever reads the state reads all of it.
+    while (this.#reached !== this.#allPositions()) passes.push(this.#passOf(this.#withUnreached(), []));
     return { passes, positionOf: this.#positionOf };
+  }
+
+  /** The run and as many positions that were never local as fit. */
+  #withUnreached(): number {
+    const { qubitCount, blockBitCountMax, runBitCount } = this.#options;
+    let local = 2 ** Math.min(runBitCount, qubitCount) - 1;
+    let room = blockBitCountMax - runBitCount;
+    for (let position = runBitCount; position < qubitCount && room > 0; position++) {
+      if ((this.#reached >> position) & 1) continue;
+      local |= 1 << position;
+      room--;
+    }
+    return local;
   }
 
   #isFinished(): boolean {

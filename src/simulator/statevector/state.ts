@@ -3,17 +3,24 @@
 // Qubits lie where the last plan left them; nothing is moved back: whoever reads asks where. Few qubits take gates one by one, because
 // planning would cost more than it saves.
 
+import { invariant } from "../../base/invariant.ts";
 import type { Operation } from "../../model/circuit.ts";
 import { applyGate } from "../apply-gate.ts";
 import { amplitudeBytes, type Engine } from "../engine.ts";
 import type { Meter, Slices } from "../slices.ts";
 import type { Leader } from "./crew.ts";
-import { type Plan, type Precision, planGates, planQubitCountMin } from "./plan.ts";
+import { freshAmplitudeCount, type Plan, type Precision, planGates, planQubitCountMin } from "./plan.ts";
 
 /** Up to here a gate on its own costs less than planning it. */
 export const directQubitCountMax = 8;
 /** Plans kept of one list of gates: positions differ when branches between swap qubits. */
 const planCountMax = 8;
+
+function amplitudesOf(localMask: number): number {
+  let count = 1;
+  for (let rest = localMask; rest !== 0; rest &= rest - 1) count *= 2;
+  return count;
+}
 
 export interface StateOptions {
   readonly precision: Precision;
@@ -37,6 +44,8 @@ export class StateVector {
   readonly #usedBytes: number;
   readonly #meter: Meter;
   readonly #leader: Leader | undefined;
+  /** |0…0>, of which only the first amplitudes are in memory. */
+  #isFresh: boolean;
   readonly #plans = new WeakMap<readonly Operation[], Map<string, Plan>>();
   #loaded: Plan | undefined;
   #positionOf: readonly number[];
@@ -55,7 +64,10 @@ export class StateVector {
     this.#scratch = engine.reserve(this.qubitCount, this.#usedBytes, precision);
     this.extra = this.#scratch + scratchBytes;
     this.#positionOf = Array.from({ length: this.qubitCount }, (_, qubit) => qubit);
-    engine.initialise(this.qubitCount, precision);
+    // A plan knows that there is nothing beyond the first amplitudes.
+    this.#isFresh = !this.#isDirect;
+    const count = 2 ** this.qubitCount;
+    engine.initialise(this.#isFresh ? Math.min(freshAmplitudeCount[precision], count) : count, precision);
   }
 
   /** The bit of a basis state's index that belongs to the qubit. */
@@ -75,13 +87,15 @@ export class StateVector {
 
   /** The plan begins where the qubits lie now. */
   *run(plan: Plan): Slices<void> {
+    invariant(this.#isFresh || !plan.isFresh, "a plan for |0…0> runs on nothing else");
+    if (!plan.isFresh) this.#settle();
     const program = this.#load(plan);
     this.#positionOf = plan.positionOf;
-    const { passOffsets, blockBitCounts } = plan.program;
-    for (const [k, { operations: work }] of plan.passes.entries()) {
-      const blockBitCount = blockBitCounts[k] as number;
-      const blockCount = 2 ** (this.qubitCount - blockBitCount);
-      const workPerBlock = work.length * 2 ** blockBitCount;
+    this.#isFresh = false;
+    const { passOffsets, blockCounts } = plan.program;
+    for (const [k, { operations: work, localMask }] of plan.passes.entries()) {
+      const blockCount = blockCounts[k] as number;
+      const workPerBlock = (1 + work.length) * amplitudesOf(localMask);
       const blocksAtOnce = this.#meter.roomFor(workPerBlock);
       const pass = program + (passOffsets[k] as number);
       for (let first = 0; first < blockCount; first += blocksAtOnce) {
@@ -92,8 +106,14 @@ export class StateVector {
     }
   }
 
+  /** All of the state in memory, for whoever reads it before any gate. */
+  #settle(): void {
+    if (this.#isFresh) this.#engine.initialise(2 ** this.qubitCount, this.#precision);
+    this.#isFresh = false;
+  }
+
   #runPass(pass: number, first: number, count: number): void {
-    const call = { precision: this.#precision, qubitCount: this.qubitCount, pass, first, count, scratch: this.#scratch };
+    const call = { precision: this.#precision, pass, first, count, scratch: this.#scratch };
     if (this.#leader === undefined || count === 1) this.#engine.runPass(call);
     else this.#leader.runPass({ ...call, scratchBytes: this.#threadBytes });
   }
@@ -112,11 +132,16 @@ export class StateVector {
       known = new Map();
       this.#plans.set(operations, known);
     }
-    const key = this.#positionOf.join();
+    const key = `${this.#isFresh} ${this.#positionOf.join()}`;
     let plan = known.get(key);
     if (plan === undefined) {
       const { trigonometry } = this.#engine;
-      plan = planGates(operations, this.qubitCount, { precision: this.#precision, trigonometry, positionOf: this.#positionOf });
+      plan = planGates(operations, this.qubitCount, {
+        precision: this.#precision,
+        trigonometry,
+        positionOf: this.#positionOf,
+        isFresh: this.#isFresh,
+      });
       if (known.size < planCountMax) known.set(key, plan);
     }
     return plan;
@@ -137,6 +162,7 @@ export class StateVector {
 
   /** Projects the qubit; 1 when the uniform number lies below its probability. */
   measure(qubit: number, uniform: number): 0 | 1 {
+    this.#settle();
     const position = this.positionOf(qubit);
     const wasm = this.#engine.readout(this.#precision);
     const total = wasm.norm(this.qubitCount);
@@ -149,6 +175,7 @@ export class StateVector {
 
   /** Copies the amplitudes to an address of the extra bytes; restore() brings them and the qubits' places back. */
   save(address: number): { readonly restore: () => void } {
+    this.#settle();
     const positionOf = this.#positionOf;
     const bytes = this.stateBytes();
     const { wasm } = this.#engine;
@@ -163,6 +190,7 @@ export class StateVector {
 
   /** Real part of <psi| P |psi> for P = i^yCount X^flip Z^sign over qubits. */
   pauliExpectation(flip: number, sign: number, yCount: number): number {
+    this.#settle();
     return this.#engine
       .readout(this.#precision)
       .pauliExpectation(this.qubitCount, this.#toPositions(flip), this.#toPositions(sign), yCount);
@@ -182,6 +210,7 @@ export class StateVector {
 
   /** `count` amplitudes as they lie in memory: a view, [re, im, …]. */
   #stored(first: number, count: number): Float64Array | Float32Array {
+    this.#settle();
     const { wasm } = this.#engine;
     const type = this.#precision === "double" ? Float64Array : Float32Array;
     return new type(wasm.memory.buffer, wasm.stateAddress() + amplitudeBytes[this.#precision] * first, 2 * count);

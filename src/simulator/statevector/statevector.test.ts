@@ -6,7 +6,7 @@ import { createSeededRandom } from "../../../test/simulation/seeded-random.ts";
 import type { Operation } from "../../model/circuit.ts";
 import { applyGate } from "../apply-gate.ts";
 import { createEngine, type Engine } from "../engine.ts";
-import { type PlanOptions, type Precision, planGates } from "./plan.ts";
+import { freshAmplitudeCount, type PlanOptions, type Precision, planGates } from "./plan.ts";
 
 const engine = createEngine((await loadSimulatorModules()).statevector);
 const { trigonometry } = engine;
@@ -21,13 +21,18 @@ function planned(operations: readonly Operation[], n: number, options: Partial<P
   const scratch = engine.reserve(qubitCount, scratchBytes + programBytes + 8, precision);
   const at = Math.ceil((scratch + scratchBytes) / 8) * 8;
   new Uint8Array(engine.wasm.memory.buffer).set(program.bytes, at);
-  engine.initialise(qubitCount, precision);
+  if (plan.isFresh) {
+    // Whatever was there before: a fresh plan must not read it.
+    view(engine, precision, qubitCount).fill(Number.NaN);
+    const runLength = options.block === undefined ? freshAmplitudeCount[precision] : 2 ** options.block.runBitCount;
+    engine.initialise(Math.min(2 ** qubitCount, runLength), precision);
+  } else engine.initialise(2 ** qubitCount, precision);
   for (const [k, offset] of program.passOffsets.entries()) {
-    const blockCount = 2 ** (qubitCount - (program.blockBitCounts[k] ?? 0));
+    const blockCount = program.blockCounts[k] ?? 0;
     // Backwards: blocks of one pass do not depend on each other.
     for (let end = blockCount; end > 0; end -= blocksAtOnce) {
       const first = Math.max(0, end - blocksAtOnce);
-      engine.runPass({ precision, qubitCount, pass: at + offset, first, count: end - first, scratch });
+      engine.runPass({ precision, pass: at + offset, first, count: end - first, scratch });
     }
   }
   const stored = view(engine, precision, qubitCount);
@@ -110,15 +115,18 @@ test("on 9 to 12 qubits a plan ends in the state of its gates one by one", () =>
     const n = 9 + (seed % 4);
     const { operations } = randomCircuit(createSeededRandom(seed), n, 200);
     engine.reserve(n, 0);
-    engine.initialise(n, "double");
+    engine.initialise(2 ** n, "double");
     for (const operation of operations) {
       if (operation.kind === "gate") applyGate(engine, n, operation.gate, operation.qubits, operation.angles);
     }
     const stored = view(engine, "double", n).slice();
     const direct = Array.from({ length: 2 ** n }, (_, k) => [stored[2 * k] ?? 0, stored[2 * k + 1] ?? 0] as const);
     for (const precision of ["double", "single"] as const) {
-      const difference = largestDifference(planned(operations, n, { precision }), direct);
-      expect(difference, `seed ${seed}, ${precision}`).toBeLessThan(tolerance[precision]);
+      for (const block of [undefined, { bitCountMax: 5 + (seed % 3), runBitCount: 1 + (seed % 2) }]) {
+        const options = { precision, isFresh: true, ...(block === undefined ? {} : { block }) };
+        const difference = largestDifference(planned(operations, n, options), direct);
+        expect(difference, `seed ${seed}, ${JSON.stringify(options)}`).toBeLessThan(tolerance[precision]);
+      }
     }
   }
 });
