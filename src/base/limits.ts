@@ -63,6 +63,7 @@ export const limits = {
   retryWaitMsMax: 60_000, // Longest: who is told more gives up, and a kernel that recovers is not noticed.
   retryRateWindowMs: 10_000, // How far back the rate of free places is measured.
   tickRetryMs: 200, // Time to the next tick after the store did not answer.
+  edgeBootRetryMs: 5_000, // From an alarm that could not boot the kernel to the next: a store that restarts takes about as long.
   claimBatchMax: 64, // Jobs claimed by one tick; the rest waits for the next, so that a tick stays short.
   groupCommitTurns: 4, // Turns of the event loop in which a group fills up: 4 carry a tenth more jobs than 2, 8 no more than 4 (measured).
   groupCommitBusySize: 4, // Steps of the last group from which on the next one is waited for.

@@ -122,7 +122,10 @@ function createPulse(qrtx: Qrtx, alarms: EdgeAlarm) {
     const atMs = clock.nowMs() + ms;
     if (alarmAtMs !== undefined && alarmAtMs <= atMs) return;
     alarmAtMs = atMs;
-    await alarms.setAlarm(atMs);
+    await alarms.setAlarm(atMs).catch((error: unknown) => {
+      alarmAtMs = undefined; // It is not set: whoever comes next tries again.
+      throw error;
+    });
   };
   return {
     /** Before a request: whatever it leaves behind is looked after, also by the next isolate if this one dies. */

@@ -4,6 +4,7 @@ import noisy from "../../build/noisy.wasm";
 import page from "../../build/page.html.txt";
 import stabilizer from "../../build/stabilizer.wasm";
 import statevector from "../../build/statevector.wasm";
+import { limits } from "../base/limits.ts";
 import { describeError } from "../model/errors.ts";
 import { bootEdge, type EdgeInput, type EdgeKernel } from "./edge.ts";
 
@@ -30,18 +31,26 @@ export class KernelObject {
   }
 
   async alarm(): Promise<void> {
-    await (await this.#boot())?.alarm();
+    const kernel = await this.#boot();
+    // What the alarm was set for still waits, and nobody else may ever come.
+    if (kernel === undefined) await this.#input.storage.setAlarm(Date.now() + limits.edgeBootRetryMs);
+    else await kernel.alarm();
   }
 
-  /** Undefined when it cannot start: the next request tries again. */
+  /** Undefined when it cannot start: the next request or alarm tries again. */
   #boot(): Promise<EdgeKernel | undefined> {
-    this.#kernel ??= bootEdge(this.#input).then((booted) => {
-      if (booted.ok) return booted.value;
-      console.error(describeError(booted.error));
-      this.#kernel = undefined;
-      return undefined;
-    });
+    this.#kernel ??= bootEdge(this.#input).then(
+      (booted) => (booted.ok ? booted.value : this.#stayDown(describeError(booted.error))),
+      // Such as a store that fell silent after it was opened.
+      (error: unknown) => this.#stayDown(String(error)),
+    );
     return this.#kernel;
+  }
+
+  #stayDown(reason: string): undefined {
+    console.error(reason);
+    this.#kernel = undefined;
+    return undefined;
   }
 }
 

@@ -104,6 +104,41 @@ describe.skipIf(missing !== undefined)(`the edge worker${missing === undefined ?
     expect(readJobs(path).map(([id]) => id)).toEqual([handle.jobId, again.jobId]);
   });
 
+  test("a database that is lost at any request of the boot costs that boot: the next one serves", async () => {
+    const lostMax = 5; // The boot of a fresh database asks fewer times; what comes after is lost to one request.
+    let bootsLost = 0;
+    for (let lost = 1; lost <= lostMax; lost++) {
+      const server = await startHranaServer({ path: join(folder, `lost-${lost}.db`), isLost: (number) => number === lost });
+      const kernel = await start({ dataDir: join(folder, `data-${lost}`), env: { KERNEL_STORE_URL: server.url } });
+      const answers = [];
+      for (let count = 0; count < 3; count++) answers.push(await textOf(`${kernel.target.baseUrl}/api/v1/jobs`));
+      expect(answers.at(-1)?.status, `request ${lost} was lost`).toBe(200);
+      if (answers[0]?.text.startsWith("The kernel cannot start")) bootsLost++;
+      await kernel.kill("SIGKILL");
+      await server.close();
+    }
+    expect(bootsLost).toBeGreaterThan(1);
+  });
+
+  test("an alarm that finds no database comes again, so that jobs end although nobody calls", async () => {
+    const path = join(folder, "origin.db");
+    let server = await startHranaServer({ path });
+    const env = { KERNEL_STORE_URL: server.url };
+    const port = Number(new URL(server.url).port);
+    const first = await start({ env });
+    const handles = [await submit(first, slow), await submit(first, bell)];
+    await first.kill("SIGKILL");
+    await server.close();
+    const second = await start({ env });
+    await expect.poll(() => second.logs(), { timeout: 10_000 }).toContain("the store cannot be opened");
+    server = await startHranaServer({ path, port });
+    // The slow one waits for the lease of the dead worker, the other one for nothing.
+    const isEnded = () => readJobs(path).find(([id]) => id === handles[1]?.jobId)?.[1];
+    await expect.poll(isEnded, { timeout: 3 * limits.edgeBootRetryMs }).toBe("COMPLETED");
+    await second.kill("SIGKILL");
+    await server.close();
+  });
+
   test("a configuration that cannot be served is told in the log and answered with 503, without its words", async () => {
     const kernel = await start({ config: "qrtx:\n  max_concurrent_tasks: -7" });
     expect(await textOf(`${kernel.target.baseUrl}/api/v1/health`)).toEqual({

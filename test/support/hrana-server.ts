@@ -19,6 +19,8 @@ export interface HranaServerOptions {
   readonly authToken?: string;
   /** 0: any free port. */
   readonly port?: number;
+  /** Requests that are lost before they are done, by their numbers from 1 on; none when left out. */
+  readonly isLost?: (requestNumber: number) => boolean;
 }
 
 interface WireValue {
@@ -52,11 +54,17 @@ interface WireError {
 
 const bodyBytesMax = 16 * 1024 * 1024;
 
-export async function startHranaServer({ path, authToken = "", port = 0 }: HranaServerOptions): Promise<HranaServer> {
+export async function startHranaServer({
+  path,
+  authToken = "",
+  port = 0,
+  isLost = () => false,
+}: HranaServerOptions): Promise<HranaServer> {
   const database = new Database(path);
   database.exec("pragma journal_mode = wal");
   database.exec("pragma synchronous = full");
   const http = createServer();
+  let requestCount = 0;
   const server: HranaServer = {
     url: "",
     fault: "none",
@@ -65,7 +73,7 @@ export async function startHranaServer({ path, authToken = "", port = 0 }: Hrana
   http.on("request", async (request, response) => {
     const fault = server.fault;
     server.fault = "none";
-    if (fault === "lose_request") return response.destroy();
+    if (fault === "lose_request" || isLost(++requestCount)) return response.destroy();
     const answer = (status: number, value: unknown): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     };
