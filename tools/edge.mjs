@@ -78,24 +78,54 @@ export function workerdBinary() {
   return createRequire(join(root, "node_modules/workerd/package.json")).resolve("@cloudflare/workerd-linux-64/bin/workerd");
 }
 
+const usage = "npm run start:edge -- [--port N] [--data-dir DIR] [--config FILE]";
+const portMax = 65_535;
+
 function main() {
-  const text = { type: "string" };
-  const { values } = parseArgs({
-    options: { check: { type: "boolean" }, port: text, "data-dir": text, config: text },
-  });
+  const values = readOptions();
+  const port = readPort(values.port ?? "8080");
+  const config = values.config === undefined ? undefined : readConfig(values.config);
   const outDir = join(root, "build/edge");
   const gzipKib = bundleEdge(outDir);
   process.stderr.write(`The worker is ${gzipKib} KiB after gzip; it may have ${gzipKibMax} KiB.\n`);
   if (values.check) process.exit(gzipKib <= gzipKibMax ? 0 : 1);
   const child = serveEdge({
     outDir,
-    port: Number(values.port ?? 8080),
+    port,
     dataDir: resolve(values["data-dir"] ?? "data/edge"),
-    config: values.config === undefined ? undefined : readFileSync(values.config, "utf8"),
-    onListen: (port) => process.stdout.write(`${JSON.stringify({ ready: true, host: "127.0.0.1", ports: { rest: port } })}\n`),
+    config,
+    onListen: (rest) => process.stdout.write(`${JSON.stringify({ ready: true, host: "127.0.0.1", ports: { rest } })}\n`),
   });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill("SIGTERM"));
-  child.on("exit", (code) => process.exit(code ?? 0));
+  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" || signal === "SIGTERM" ? 0 : 1)));
+}
+
+function readOptions() {
+  const text = { type: "string" };
+  try {
+    return parseArgs({ options: { check: { type: "boolean" }, port: text, "data-dir": text, config: text } }).values;
+  } catch (error) {
+    return failWithUsage(error.message);
+  }
+}
+
+function readPort(text) {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= portMax) return port;
+  return failWithUsage(`--port: wanted 0 (any free one) to ${portMax}, found ${text}`);
+}
+
+function readConfig(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    return failWithUsage(`--config: wanted a file that can be read, found ${error.message}`);
+  }
+}
+
+function failWithUsage(fault) {
+  process.stderr.write(`${fault}\nusage: ${usage}\n`);
+  process.exit(2);
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) main();

@@ -11,7 +11,9 @@ const runs = Number(values.runs ?? 200);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 20));
 const runtime = (["bun", "deno", "node"] as const).find((name) => name === (values.runtime ?? "bun"));
 const bug = (["none", "skip_commit", "forget_key"] as const).find((name: PlantedBug) => name === (values.bug ?? "none"));
-if (runtime === undefined || bug === undefined || !(runs > 0) || !Number.isInteger(seed)) failWithUsage(usage);
+if (runtime === undefined || bug === undefined || !Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed)) {
+  failWithUsage(usage);
+}
 process.stderr.write(`seed ${seed}\n`);
 const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
 const { totals, endings, violations } = await crash({ runtime, seed, runs, bug, onProgress });
