@@ -56,7 +56,7 @@ function workerdConfig(outDir) {
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [ (name = "kernel", worker = .kernel), (name = "objects", disk = (writable = true)),
-    (name = "internet", network = (allow = ["public", "private", "local"])) ],
+    (name = "internet", network = (allow = ["public", "private", "local"], tlsOptions = (trustBrowserCas = true))) ],
   sockets = [ (name = "http", http = (), service = "kernel") ],
 );
 const kernel :Workerd.Worker = (

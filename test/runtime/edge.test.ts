@@ -1,6 +1,7 @@
 // What only the edge worker does: it is killed without a word and woken by its alarm, and may keep its jobs in a database elsewhere.
 
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@connectrpc/connect";
@@ -102,6 +103,24 @@ describe.skipIf(missing !== undefined)(`the edge worker${missing === undefined ?
     await server.close();
     expect(kernel.logs()).not.toContain(authToken);
     expect(readJobs(path).map(([id]) => id)).toEqual([handle.jobId, again.jobId]);
+  });
+
+  test("a database behind https: is spoken to in TLS", async () => {
+    const heard: Buffer[] = [];
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", (data: Buffer) => {
+        heard.push(data);
+        socket.destroy();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const kernel = await start({ env: { KERNEL_STORE_URL: `https://127.0.0.1:${port}` } });
+    expect((await textOf(`${kernel.target.baseUrl}/api/v1/health`)).status).toBe(503);
+    expect(heard[0]?.[0]).toBe(0x16); // A handshake (RFC 8446, 5.1).
+    await kernel.kill("SIGKILL");
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test("a database that is lost at any request of the boot costs that boot: the next one serves", async () => {
