@@ -470,8 +470,9 @@ test("listJobs goes through all pages, and fetches none that is not read", async
   expect(tokens).toEqual([""]);
 });
 
-test("events resume at the cursor of a heartbeat too, and heartbeats are not shown", async () => {
+test("events resume at the cursor of a heartbeat too; heartbeats are no events, but who wants to know is told", async () => {
   const cursors: string[] = [];
+  const heard: string[] = [];
   const moved = { jobId, toState: JobState.RUNNING, fromState: JobState.SCHEDULED, sequence: 3n };
   const client = connectTo({
     async *subscribeToEvents({ cursor }) {
@@ -483,11 +484,11 @@ test("events resume at the cursor of a heartbeat too, and heartbeats are not sho
       yield { cursor: "41", at: timestampFromMs(submittedAtMs), payload: { case: "jobMoved", value: moved } };
     },
   });
-  for await (const event of client.subscribeToEvents()) {
+  for await (const event of client.subscribeToEvents({ onCursor: (cursor) => heard.push(cursor) })) {
     expect(event).toMatchObject({ cursor: "41", from: "scheduled", to: "running", sequence: 3 });
     break;
   }
-  expect(cursors).toEqual(["", "40"]);
+  expect([cursors, heard]).toEqual([["", "40"], ["40"]]);
 });
 
 test("metrics that were not measured are left out, not zero", async () => {

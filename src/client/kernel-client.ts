@@ -84,6 +84,8 @@ export interface EventFilter extends FollowOptions {
   readonly jobIds?: readonly string[];
   /** Only moves into these states; left out: all. */
   readonly states?: readonly JobStateWord[];
+  /** Told of a cursor that comes without an event: where the stream begins if it was given none, and how far it is while only others move. */
+  readonly onCursor?: (cursor: string) => void;
 }
 
 export interface MetricsQuery {
@@ -247,7 +249,7 @@ export class KernelClient {
 
   /** Every move of every job: those after the cursor ("0": all), or from now on. Never ends by itself; resumes like monitorJob. */
   async *subscribeToEvents(filter: EventFilter = {}): AsyncGenerator<KernelEvent, void, undefined> {
-    const { cursor = "", signal, jobIds = [], states = [] } = filter;
+    const { cursor = "", signal, jobIds = [], states = [], onCursor } = filter;
     const request = { jobIds: [...jobIds], states: states.map(toProtoState) };
     const events = followResuming<ProtoEvent>(
       {
@@ -261,7 +263,8 @@ export class KernelClient {
     );
     for await (const event of events) {
       const shown = toEvent(event);
-      if (shown !== undefined) yield shown;
+      if (shown === undefined) onCursor?.(event.cursor);
+      else yield shown;
     }
   }
 

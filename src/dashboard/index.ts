@@ -7,7 +7,8 @@ import { byId, replaceChildren } from "./elements.ts";
 import { showJob } from "./job-view.ts";
 import { showJobs } from "./jobs-view.ts";
 
-const client = await KernelClient.connect(location.origin, { protocol: "connect" });
+// A stream that breaks is told at once: live.ts opens the next one.
+const client = await KernelClient.connect(location.origin, { protocol: "connect", retry: { resumeCountMax: 1 } });
 let shown = new AbortController();
 
 function show(): void {

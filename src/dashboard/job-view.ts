@@ -22,11 +22,14 @@ export async function showJob(main: Element, client: KernelClient, id: string, s
   };
   try {
     await followForever(
-      (cursor) => client.monitorJob(id, { cursor, signal }),
-      (status) => status.cursor,
-      (status) => {
-        moves.push(status);
-        replaceChildren(body, ...contentOf(moves, cancel));
+      client,
+      {
+        open: (cursor) => client.monitorJob(id, { cursor, signal }),
+        cursorOf: (status) => status.cursor,
+        take: (status) => {
+          moves.push(status);
+          replaceChildren(body, ...contentOf(moves, cancel));
+        },
       },
       signal,
     );

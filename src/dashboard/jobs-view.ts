@@ -35,9 +35,14 @@ export async function showJobs(main: Element, client: KernelClient, address: Add
   };
   await refresh();
   await followForever(
-    (cursor) => client.subscribeToEvents({ cursor, signal }),
-    (event) => event.cursor,
-    refreshSoon,
+    client,
+    {
+      open: (cursor, hearCursor) => client.subscribeToEvents({ cursor, signal, onCursor: hearCursor }),
+      cursorOf: (event) => event.cursor,
+      take: refreshSoon,
+      // What moved between the first look and this moment.
+      onBegin: refreshSoon,
+    },
     signal,
   );
 }

@@ -1,10 +1,10 @@
 // A browser that loses its network for ten seconds: its streams go on at their cursor, without a gap and without a repeat.
 
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KernelClient } from "../../../src/client/index.ts";
 import { type RunningKernel, startKernel } from "../../support/kernel.ts";
 import { type OpenPage, openTestOrigin, whyNoChromium } from "./chromium.ts";
+import { createNetwork } from "./network.ts";
 import type { TestPage } from "./page.ts";
 
 declare const testPage: TestPage;
@@ -14,47 +14,6 @@ const outageMs = 10_000;
 const jobsEach = 5;
 const movesOfJob = 4; // QUEUED, SCHEDULED, RUNNING, COMPLETED
 const skipped = whyNoChromium === undefined ? "" : ` (skipped: ${whyNoChromium})`;
-
-/** The network between browser and kernel: passes bytes on, or cuts every connection and takes none. */
-async function createNetwork(kernelUrl: string) {
-  const open = new Set<Socket>();
-  let isDown = false;
-  let cutCount = 0;
-  const server = createServer((near) => {
-    if (isDown) return void near.destroy();
-    const far = connect(Number(new URL(kernelUrl).port), "127.0.0.1");
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      open.add(socket);
-      socket.on("error", () => other.destroy());
-      socket.on("close", () => {
-        open.delete(socket);
-        other.destroy();
-      });
-      socket.pipe(other);
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const cut = (): void => {
-    isDown = true;
-    cutCount += open.size / 2;
-    for (const socket of open) socket.destroy();
-  };
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    cut,
-    restore: () => {
-      isDown = false;
-    },
-    cutCount: () => cutCount,
-    close: () => {
-      cut();
-      server.close();
-    },
-  };
-}
 
 describe.skipIf(whyNoChromium !== undefined)(`a lost network${skipped}`, () => {
   let origin: Awaited<ReturnType<typeof openTestOrigin>> | undefined;

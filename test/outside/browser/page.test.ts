@@ -3,10 +3,14 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KernelClient } from "../../../src/client/index.ts";
+import { buildPage } from "../../../tools/build-page.mjs";
 import { type RunningKernel, startKernel } from "../../support/kernel.ts";
 import { launchChromium, whyNoChromium } from "./chromium.ts";
+import { createNetwork } from "./network.ts";
 
 const skipped = whyNoChromium === undefined ? "" : ` (skipped: ${whyNoChromium})`;
+/** Long enough for the page to have tried again more than once. */
+const awayMs = 10_000;
 const coin = "OPENQASM 3.0; qubit q; bit c; c = measure q;";
 
 describe.skipIf(whyNoChromium !== undefined)(`the page at /${skipped}`, () => {
@@ -15,6 +19,7 @@ describe.skipIf(whyNoChromium !== undefined)(`the page at /${skipped}`, () => {
   let client: KernelClient | undefined;
   const failures: string[] = [];
   beforeAll(async () => {
+    await buildPage(); // The kernel serves what was built last.
     kernel = await startKernel({ runtime: "bun" });
     browser = await launchChromium();
     client = await KernelClient.connect(kernel.target.baseUrl, { protocol: "connect" });
@@ -26,7 +31,7 @@ describe.skipIf(whyNoChromium !== undefined)(`the page at /${skipped}`, () => {
     expect(failures, "errors and refusals of the policy that the pages told").toEqual([]);
   });
 
-  async function open(path: string): Promise<Page> {
+  async function open(path: string, prepare = async (_page: Page) => {}, url = kernel?.target.baseUrl): Promise<Page> {
     if (browser === undefined || kernel === undefined) throw new Error("the kernel or Chromium did not start");
     const page = await browser.newPage();
     page.on("console", (message) => {
@@ -34,7 +39,8 @@ describe.skipIf(whyNoChromium !== undefined)(`the page at /${skipped}`, () => {
       if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) failures.push(message.text());
     });
     page.on("pageerror", (error) => failures.push(error.message));
-    await page.goto(`${kernel.target.baseUrl}${path}`);
+    await prepare(page);
+    await page.goto(`${url}${path}`);
     return page;
   }
 
@@ -61,6 +67,45 @@ describe.skipIf(whyNoChromium !== undefined)(`the page at /${skipped}`, () => {
     await client?.runJob({ id: "others", circuit: coin, shots: 10 });
     await page.getByRole("row", { name: /^others ● COMPLETED/ }).waitFor();
     await page.close();
+  });
+
+  test("what moves between the list and the start of its stream is shown too", async () => {
+    const page = await open("/", async (fresh) => {
+      // Held back until the job below has ended.
+      await fresh.route("**/SubscribeToEvents", async (route) => {
+        await client?.runJob({ id: "between", circuit: coin, shots: 10 });
+        await route.continue();
+      });
+    });
+    await page.getByRole("row", { name: /^between ● COMPLETED/ }).waitFor();
+    await page.close();
+  });
+
+  test("a kernel that is away is told for as long as it is, and what moved meanwhile is shown when it is back", async () => {
+    if (kernel === undefined) throw new Error("the kernel did not start");
+    const network = await createNetwork(kernel.target.baseUrl);
+    const page = await open("/", async () => {}, network.url);
+    try {
+      await page.getByText("● live").waitFor();
+      await page.evaluate(() => {
+        const link = document.getElementById("link");
+        const told: (string | null)[] = [];
+        if (link === null) throw new Error("the page has no #link");
+        new MutationObserver(() => told.push(link.textContent)).observe(link, { childList: true });
+        Object.assign(globalThis, { told });
+      });
+      network.cut();
+      await page.getByText("○ the kernel does not answer").waitFor({ timeout: 5000 });
+      await client?.runJob({ id: "meanwhile", circuit: coin, shots: 10 });
+      await new Promise((resolve) => setTimeout(resolve, awayMs));
+      network.restore();
+      await page.getByRole("row", { name: /^meanwhile ● COMPLETED/ }).waitFor();
+      const told = await page.evaluate(() => (globalThis as unknown as { told: string[] }).told);
+      expect(told).toEqual(["○ the kernel does not answer; trying again", "● live"]);
+    } finally {
+      await page.close();
+      network.close();
+    }
   });
 
   test("what a user wrote is text, never markup: in a refusal and in the address", async () => {
