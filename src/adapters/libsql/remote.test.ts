@@ -74,15 +74,16 @@ test("a wrong token, another protocol and an address without a server are refuse
     const answer = await openRemoteStore({ url, authToken: token, clock });
     if (answer.ok) throw new Error("the store opened");
     expect(JSON.stringify(answer.error)).not.toContain(token);
-    return answer.error.code;
+    return [answer.error.code, answer.error.facts.reason];
   };
+  const unavailable = (reason: RegExp) => ["store_unavailable", expect.stringMatching(reason)];
   try {
-    expect(await refusalOf(server.url, "the-wrong-token")).toBe("store_unavailable");
-    expect(await refusalOf(server.url.replace("http:", "ws:"), authToken)).toBe("store_unavailable");
-    expect(await refusalOf("no address at all", authToken)).toBe("store_unavailable");
+    expect(await refusalOf(server.url, "the-wrong-token")).toEqual(unavailable(/answered with HTTP status 401$/));
+    expect(await refusalOf(server.url.replace("http:", "ws:"), authToken)).toEqual(unavailable(/^wanted an http:/));
+    expect(await refusalOf("no address at all", authToken)).toEqual(unavailable(/^wanted an http:/));
   } finally {
     await server.close();
   }
-  expect(await refusalOf(server.url, authToken)).toBe("store_unavailable");
+  expect(await refusalOf(server.url, authToken)).toEqual(unavailable(/did not answer$/));
   file.remove();
 });

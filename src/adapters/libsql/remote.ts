@@ -37,8 +37,9 @@ export async function openRemoteStore(options: RemoteStoreOptions): Promise<Resu
   } catch (error) {
     await connection.close();
     const code = codeOf(error);
-    telemetry?.log("error", "the store cannot be opened", { code });
-    return err(kernelError(isDamage(code) ? "store_corrupt" : "store_unavailable", { facts: { reason: code } }));
+    const reason = error instanceof UnreachableError ? error.message : code;
+    telemetry?.log("error", "the store cannot be opened", { code, reason });
+    return err(kernelError(isDamage(code) ? "store_corrupt" : "store_unavailable", { facts: { reason } }));
   }
 }
 
@@ -70,5 +71,13 @@ async function commit(client: Client, statements: readonly Statement[]) {
 /** What SQLite said keeps its code; everything else (no network, a proxy's page, a timeout) leaves open what was done. */
 function translate(error: unknown): never {
   if (error instanceof LibsqlError && error.code.startsWith("SQLITE_")) throw error;
-  throw new UnreachableError("the database behind HTTP did not answer", { cause: error });
+  const status = statusOf(error);
+  const said = status === undefined ? "did not answer" : `answered with HTTP status ${status}`;
+  throw new UnreachableError(`the database behind HTTP ${said}`, { cause: error });
+}
+
+/** 401 for a token that is not taken; the text of such an answer is anybody's and goes nowhere. */
+function statusOf(error: unknown): number | undefined {
+  const cause = error instanceof Error ? (error.cause as { readonly status?: unknown } | undefined) : undefined;
+  return typeof cause?.status === "number" ? cause.status : undefined;
 }
