@@ -12,8 +12,8 @@ import { openLibsqlStore } from "../adapters/libsql/index.ts";
 import { createLineWriter } from "../adapters/log/line-writer.ts";
 import { createMemoryStore } from "../adapters/memory/index.ts";
 import { limits } from "../base/limits.ts";
-import { ok, type Result } from "../base/result.ts";
-import type { KernelError } from "../model/errors.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { type KernelError, kernelError } from "../model/errors.ts";
 import type { HostStats } from "../observability/index.ts";
 import type { Clock, Entropy } from "../ports/clock.ts";
 import type { ComputePool } from "../ports/compute.ts";
@@ -72,8 +72,10 @@ export async function openStore(options: EffectiveOptions, telemetry: Telemetry)
   if (options.useInMemoryStorage) return ok(createMemoryStore({ clock: hostClock }));
   try {
     mkdirSync(options.dataDir, { recursive: true });
-  } catch {
-    // Opening the file in it says what is wrong.
+  } catch (error) {
+    // Opening the file in it would fail too, with a number where this has words.
+    const reason = error instanceof Error ? error.message : String(error);
+    return err(kernelError("store_unavailable", { facts: { path: options.dataDir, reason } }));
   }
   const url = pathToFileURL(join(options.dataDir, "kernel.db")).href;
   return openLibsqlStore({ url, clock: hostClock, telemetry });

@@ -162,6 +162,15 @@ describe("a kernel that cannot or must not start", () => {
     expect(stderr).toContain(textOf("port_unavailable"));
   });
 
+  test("a data directory that cannot be made is told with its path and the reason", () => {
+    const file = join(freshFolder(), "file");
+    writeFileSync(file, "");
+    const { status, stderr } = runToEnd([], `kernel:\n  mode: development\n  storage: { data_dir: ${join(file, "data")} }\n`);
+    expect(status).toBe(3);
+    expect(stderr).toContain(textOf("store_unavailable"));
+    expect(stderr).toMatch(/path=\S+\/file\/data, reason=.*not a directory/);
+  });
+
   test("production without the protection that its file asks for is refused with every reason, and nothing is written", () => {
     const data = join(freshFolder(), "data");
     const security = "  security: { tls: { enabled: true }, disable_authentication: true }";
