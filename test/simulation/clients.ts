@@ -171,7 +171,8 @@ async function readStream(
       if (isTerminal(event.to)) return "ended";
       if (world.random.chance(world.rates.replyLost)) return "broken";
     }
-    return signal.aborted ? "broken" : "ended";
+    if (!signal.aborted) world.violations.push(`${jobId}: a stream at ${cursor} ended before its job did`);
+    return "broken";
   } catch {
     return "broken";
   }
