@@ -15,6 +15,7 @@ import { limitInterceptor } from "./interceptors/limits.ts";
 import { requestInterceptor } from "./interceptors/request.ts";
 import { telemetryInterceptor } from "./interceptors/telemetry.ts";
 import type { SystemApiOptions } from "./options.ts";
+import { createPageAnswer } from "./page.ts";
 import { answerRest, notFound } from "./rest/rest.ts";
 import { createGrpcRpc, createWebRpc, type RpcHandler } from "./rpc.ts";
 import { linkClient, toUniversalRequest, toWebResponse } from "./web-response.ts";
@@ -82,20 +83,15 @@ function createApp(api: SystemApiOptions, dispatch: Dispatch, rpcs: readonly Rpc
       return toWebResponse(await rpc.handle(toUniversalRequest(context.req.raw, client)), rpc.isStreaming, client);
     });
   }
-  const { page } = api;
-  if (page !== undefined) app.get("/", async (context) => context.html(await page(), 200, pageHeaders));
+  if (api.page !== undefined) {
+    const answerPage = createPageAnswer(api.page);
+    app.get("/", (context) => answerPage(context.req.raw));
+  }
   app.get("/api/v1/openapi.json", (context) => context.json(api.openApi));
   app.all("/api/v1/*", (context) => answerRest(context.req.raw, dispatch));
   app.notFound((context) => notFound(context.req.path));
   return app;
 }
-
-/** The rest of its policy stands in the document, beside what it allows. */
-const pageHeaders = {
-  "Content-Security-Policy": "frame-ancestors 'none'",
-  "Referrer-Policy": "no-referrer",
-  "Cache-Control": "no-cache",
-};
 
 function createMetricsApp({ rooms }: SystemApiOptions): Hono {
   const app = new Hono();
