@@ -35,6 +35,14 @@ interface Sample {
 }
 
 const kernel = await startKernel({ runtime, config: 'mode: "development"' });
+process.stderr.write(`kernel ${kernel.pid} is under load for ${minutes} min\n`);
+let isOver = false;
+void kernel.ended.then((code) => {
+  if (isOver) return;
+  const how = `the kernel ended (${code ?? "by a signal"}) after ${jobs} jobs; its data stays in ${kernel.dataDir}`;
+  process.stderr.write(`${how}\nits log ends with:\n${kernel.logs().slice(-2000)}\n`);
+  process.exit(1);
+});
 const rpc = connect(kernel.target.baseUrl);
 const samples: Sample[] = [];
 const latencies: number[] = [];
@@ -45,6 +53,7 @@ const endMs = startMs + minutes * 60_000;
 const sampling = setInterval(() => samples.push(takeSample()), sampleMs);
 await load();
 clearInterval(sampling);
+isOver = true;
 await kernel.stop();
 
 const steady = samples.slice(Math.floor(samples.length * warmShare)).filter((sample) => sample.jobs >= warmJobCount);

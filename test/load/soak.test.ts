@@ -1,9 +1,9 @@
 // The soak itself, in short: it measures what it says and ends by itself.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { pickRuntime, root } from "../../tools/runtime.mjs";
 import { whyMissing } from "../support/kernel.ts";
@@ -37,4 +37,23 @@ test.skipIf(missing !== undefined)("a soak without a sensible length is refused 
     const { status, stderr } = soak(`--minutes=${minutes}`);
     expect([status, stderr]).toEqual([2, expect.stringContaining("usage: npm run soak")]);
   }
+});
+
+test.skipIf(missing !== undefined)("a soak whose kernel dies says so and ends at once", async () => {
+  const launcher = pickRuntime(["bun"]);
+  if (launcher === undefined) throw new Error("this test needs Bun");
+  // The test would time out if it went on to its end.
+  const child = spawn(launcher.command, [...launcher.launchArguments, script, "--minutes=5"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let told = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    told += text;
+    const pid = /^kernel (\d+) is under load for 5 min\n$/.exec(told)?.[1];
+    if (pid !== undefined) process.kill(Number(pid), "SIGKILL");
+  });
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  const said = /\nthe kernel ended \(by a signal\) after \d+ jobs; its data stays in (\S+)\nits log ends with:\n/.exec(told);
+  if (said?.[1] !== undefined) rmSync(dirname(said[1]), { recursive: true });
+  expect([code, said], told).toEqual([1, expect.anything()]);
 });

@@ -18,6 +18,8 @@ export interface RunningKernel {
   readonly target: Target;
   readonly dataDir: string;
   readonly pid: number;
+  /** With its exit code; null when a signal ended it. */
+  readonly ended: Promise<number | null>;
   /** Asks it to drain and end; resolves with its exit code. */
   stop(): Promise<number | null>;
   kill(signal: NodeJS.Signals): Promise<void>;
@@ -77,6 +79,7 @@ export async function startKernel({
       target,
       dataDir: ownDataDir,
       pid: child.pid ?? 0,
+      ended,
       logs: () => log,
       async stop() {
         child.kill("SIGTERM");
