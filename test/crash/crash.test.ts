@@ -29,7 +29,7 @@ test.skipIf(missing !== undefined).each(["skip_commit", "forget_key"] as const)(
   "the checker catches a planted bug: %s",
   { timeout: 180_000 },
   async (bug) => {
-    const { violations } = await crash({ runtime: "bun", seed, runs: 2, bug });
+    const { violations } = await crash({ runtime: "bun", seed, runs: 4, bug });
     expect(violations.join("\n")).toMatch(
       bug === "skip_commit" ? /is lost|client \d ended|told otherwise|stream/ : /was given .* and /,
     );

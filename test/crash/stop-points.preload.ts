@@ -48,7 +48,7 @@ prototype.prepare = function (this: unknown, sql: string): Statement {
       isInside = false;
       reach("before_commit");
       // Planted bug: every so many commits are taken back, and the caller is told that all is well.
-      if (plan.bug === "skip_commit" && ++commitCount % 40 === 0) return prepare.call(this as Prototype, "rollback").run([]);
+      if (plan.bug === "skip_commit" && ++commitCount % 10 === 0) return prepare.call(this as Prototype, "rollback").run([]);
     }
     // Planted bug: the idempotency key is neither looked at nor kept.
     if (plan.bug === "forget_key" && isKeyInsert) return undefined;
