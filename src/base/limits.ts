@@ -40,7 +40,8 @@ export const limits = {
   stateThreadCountMax: 32, // Of one state: each has a megabyte of its own.
   sliceWorkMax: 4_000_000, // Amplitude updates in one go: about 20 ms of plain WASM, for which an edge worker answers nobody else.
   stabilizerBytesMax: 2 ** 30, // Tables of one stabilizer run: what a state vector of the widest circuit takes.
-  outcomeTextBytesMax: 256 * 1024 * 1024, // Different outcomes of one run as text; the kernel holds, encodes and stores copies of it.
+  edgeStabilizerBytesMax: 32 * 1024 * 1024, // The same on an edge worker: a quarter of its 128 MB.
+  stabilizerTextShare: 0.25, // Of those bytes, different outcomes as text; the kernel holds, encodes and stores copies of it.
   workerMemoryKeptBytesMax: 64 * 1024 * 1024, // A worker whose WASM memory grew beyond this is replaced: memory never shrinks.
   shotCountMax: 1_000_000, // Per job; a larger experiment is several jobs.
   chunkBytesMax: 1024 * 1024, // Stored blobs; edge stores cap a row near 2 MB.

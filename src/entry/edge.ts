@@ -61,7 +61,13 @@ export async function bootEdge({ storage, modules, page, env }: EdgeInput): Prom
   const { api, qrtx } = await assemble({
     world: { clock, entropy, store: opened.value, telemetry },
     metrics: telemetry.metrics,
-    createCompute: async () => createInlinePool({ modules, elapsedMs: clock.monotonicMs, turn: () => sleep(0) }),
+    createCompute: async () =>
+      createInlinePool({
+        modules,
+        elapsedMs: clock.monotonicMs,
+        turn: () => sleep(0),
+        stabilizerBytesMax: limits.edgeStabilizerBytesMax,
+      }),
     simulatorQubitCountMax: limits.edgeQubitCountMax,
     options,
     running: running.value,

@@ -52,6 +52,14 @@ describe("automatic without noise", () => {
     expect(chosen({ circuit: { ...dynamic, operations: [gateOn("t", [0]), ...dynamic.operations] } })).toBe("statevector");
   });
 
+  test("a tableau counts as a state does", () => {
+    expect(chosen({ circuit: clifford(1448), stateBytesMax: 2 ** 20 })).toBe("none");
+    expect(chosen({ circuit: clifford(1300), stateBytesMax: 2 ** 20 })).toBe("stabilizer");
+    expect(faultsOf({ circuit: clifford(1448), stateBytesMax: 2 ** 20 })[0]?.found).toBe(
+      "1448 qubits need 1112064 bytes, and 1048576 are available",
+    );
+  });
+
   test("an angle that is not bound yet may be any, one that is may be Clifford", () => {
     const turn = (angle: number | { kind: "parameter"; name: string }) =>
       circuitOf(12, [{ kind: "gate", gate: "rz", qubits: [0], angles: [angle] }, ...onEach("h", 12)]);

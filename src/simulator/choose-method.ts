@@ -22,7 +22,7 @@ import type { MethodChoice, Precision, SimulationMethod } from "../model/simulat
 import { whyNotDensityMatrix } from "./density-matrix/run.ts";
 import { amplitudeBytes } from "./engine.ts";
 import { preferredNoisyMethod } from "./noise/preferred-method.ts";
-import { whyNotStabilizer } from "./stabilizer/index.ts";
+import { tableauBytes, whyNotStabilizer } from "./stabilizer/index.ts";
 
 export interface MethodNeed {
   /** Its parameters bound, where they are known: an angle that is not may be any. */
@@ -76,7 +76,7 @@ function objectionTo(method: SimulationMethod, need: MethodNeed): string | undef
     case "trajectories":
       return stateObjection(need, amplitudeBytes.double);
     case "stabilizer":
-      return stabilizerObjection(circuit, noise);
+      return stabilizerObjection(need);
     case "density_matrix": {
       const qubitCount = usedQubits(circuit).size;
       const bytes = amplitudeBytes.double * 4 ** qubitCount;
@@ -88,7 +88,11 @@ function objectionTo(method: SimulationMethod, need: MethodNeed): string | undef
 // A waiting job is judged at every tick, and its circuit does not change.
 const stabilizerObjections = new WeakMap<Circuit, string | undefined>();
 
-function stabilizerObjection(circuit: Circuit, noise: NoiseModel | undefined): string | undefined {
+function stabilizerObjection(need: MethodNeed): string | undefined {
+  const { circuit, noise } = need;
+  const qubitCount = usedQubits(circuit).size;
+  const bytes = tableauBytes(qubitCount);
+  if (bytes > need.stateBytesMax) return bytesText(qubitCount, bytes, need);
   if (noise !== undefined) return whyNotStabilizer(circuit, noise);
   if (!stabilizerObjections.has(circuit)) stabilizerObjections.set(circuit, whyNotStabilizer(circuit, undefined));
   return stabilizerObjections.get(circuit);

@@ -57,8 +57,14 @@ export interface Invitation {
   readonly crew: number;
 }
 
+export interface SimulatorOptions {
+  readonly crew?: CrewOptions;
+  /** What the tables of one stabilizer run may take; absent: limits.stabilizerBytesMax. */
+  readonly stabilizerBytesMax?: number;
+}
+
 /** An engine is made when the first task needs it. */
-export function createSimulator(modules: SimulatorModules, crew?: CrewOptions): Simulator {
+export function createSimulator(modules: SimulatorModules, { crew, stabilizerBytesMax }: SimulatorOptions = {}): Simulator {
   const { statevectorShared } = modules;
   let statevector: Engine | undefined;
   let shared: { readonly engine: Engine; readonly memory: WebAssembly.Memory } | undefined;
@@ -81,7 +87,7 @@ export function createSimulator(modules: SimulatorModules, crew?: CrewOptions): 
       case "statevector":
         return runStatevector(task, precision, meter);
       case "stabilizer":
-        stabilizer ??= createStabilizerEngine(modules.stabilizer);
+        stabilizer ??= createStabilizerEngine(modules.stabilizer, stabilizerBytesMax);
         return runStabilizer(stabilizer, task);
       case "density_matrix":
         noisy ??= createNoisyEngine(modules.noisy);

@@ -66,6 +66,16 @@ describe.skipIf(missing !== undefined)(`the edge worker${missing === undefined ?
     await expect(submit(kernel, magic(limits.edgeQubitCountMax + 1))).rejects.toThrow(
       /at most 16 qubits by statevector \(device simulator\), found 17 qubits/,
     );
+    const ghz = (qubits: number) =>
+      `OPENQASM 3.0; include "stdgates.inc"; qubit[${qubits}] q; bit[${qubits}] c; h q[0]; cx q[0], q[1:${qubits - 1}]; c = measure q;`;
+    await expect(submit(kernel, ghz(1500))).rejects.toThrow(/1500 qubits need 1152000 bytes, and 1048576 are available/);
+    const { jobId } = await submit(kernel, ghz(1000));
+    const rpc = rpcOf(kernel);
+    await expect.poll(async () => (await rpc.getJobStatus({ id: jobId })).state).toBe(JobState.COMPLETED);
+    expect((await rpc.getJobStatus({ id: jobId })).result?.counts).toEqual({
+      ["0".repeat(1000)]: expect.anything(),
+      ["1".repeat(1000)]: expect.anything(),
+    });
   });
 
   test("the page is part of the bundle", async () => {

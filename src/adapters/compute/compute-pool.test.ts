@@ -7,6 +7,7 @@ import { loadSimulatorModules } from "../../../test/fixtures/wasm.ts";
 import { circuitOf, gateOn, measureAll } from "../../../test/oracle/random-circuit.ts";
 import { whyMissing } from "../../../test/support/kernel.ts";
 import { pickRuntime, root } from "../../../tools/runtime.mjs";
+import { limits } from "../../base/limits.ts";
 import type { ComputePool, ComputeTask } from "../../ports/compute.ts";
 import type { SimulatorModules } from "../../simulator/index.ts";
 import { createInlinePool } from "./inline-pool.ts";
@@ -113,7 +114,9 @@ function createThreadPool(modules: SimulatorModules, helperCountMax = 0): Comput
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describePool("the inline pool", (modules) => createInlinePool({ modules, elapsedMs: () => performance.now(), turn }));
+describePool("the inline pool", (modules) =>
+  createInlinePool({ modules, elapsedMs: () => performance.now(), turn, stabilizerBytesMax: limits.edgeStabilizerBytesMax }),
+);
 describePool("the worker pool", (modules) => createThreadPool(modules));
 describePool("the worker pool with a helping thread", (modules) => createThreadPool(modules, 1));
 

@@ -7,14 +7,17 @@ import { toFailure } from "./serve-tasks.ts";
 
 export interface InlinePoolOptions {
   readonly modules: SimulatorModules;
+  /** What the tables of a stabilizer run may take. */
+  readonly stabilizerBytesMax: number;
   /** Any monotonic clock. */
   readonly elapsedMs: () => number;
   /** Resolves when everything else that was ready to run has run. */
   readonly turn: () => Promise<void>;
 }
 
-export function createInlinePool({ modules, elapsedMs, turn }: InlinePoolOptions): ComputePool {
-  let simulator = createSimulator(modules);
+export function createInlinePool({ modules, elapsedMs, turn, stabilizerBytesMax }: InlinePoolOptions): ComputePool {
+  const open = () => createSimulator(modules, { stabilizerBytesMax });
+  let simulator = open();
   let isBusy = false;
   const closed = new AbortController();
 
@@ -39,7 +42,7 @@ export function createInlinePool({ modules, elapsedMs, turn }: InlinePoolOptions
         return await runSlices(task, signal);
       } catch (error) {
         // A trap leaves the instances in doubt.
-        simulator = createSimulator(modules);
+        simulator = open();
         return { ok: false, failure: toFailure(error) };
       } finally {
         isBusy = false;

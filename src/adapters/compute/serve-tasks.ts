@@ -23,7 +23,7 @@ export function createTaskServer(
       const { helperCountMax } = message;
       modules = message.modules;
       const crew = { memberCountMax: helperCountMax, call: (invitation: Invitation) => post({ kind: "call", invitation }) };
-      simulator = createSimulator(modules, helperCountMax > 0 ? crew : undefined);
+      simulator = createSimulator(modules, helperCountMax > 0 ? { crew } : {});
       return undefined;
     }
     if (message.kind === "join") {

@@ -47,17 +47,22 @@ interface StabilizerExports {
 
 export interface StabilizerEngine {
   readonly wasm: StabilizerExports;
+  /** What the tables of one run may take. */
+  readonly bytesMax: number;
   /** Room for that many bytes; what lay there before is kept. Returns where they begin. Throws OutOfMemoryError. */
   reserve(bytes: number): number;
   memoryBytes(): number;
 }
 
-export function createStabilizerEngine(module: WebAssembly.Module): StabilizerEngine {
+export function createStabilizerEngine(
+  module: WebAssembly.Module,
+  bytesMax: number = limits.stabilizerBytesMax,
+): StabilizerEngine {
   const wasm = new WebAssembly.Instance(module).exports as WebAssembly.Exports & StabilizerExports;
   return {
     wasm,
+    bytesMax,
     reserve(bytes) {
-      const bytesMax = limits.stabilizerBytesMax;
       if (bytes > bytesMax) throw new OutOfMemoryError(`this stabilizer run needs ${bytes} bytes, and ${bytesMax} may be used`);
       const address = wasm.reserve(bytes);
       if (address === 0) throw new OutOfMemoryError(`this stabilizer run needs ${bytes} bytes, and the engine cannot get them`);

@@ -1,7 +1,6 @@
 // The words that the frames' kernel runs: an opcode, then its operands. wasm/stabilizer/frames.ts is the reader, with the same numbers.
 // Until something can tell the shots apart their frames are all empty, so gates before that are not written at all.
 
-import { limits } from "../../base/limits.ts";
 import type { Condition } from "../../model/circuit.ts";
 import { OutOfMemoryError } from "../engine.ts";
 import type { CliffordStep, PauliLetter } from "./clifford.ts";
@@ -52,7 +51,7 @@ export interface FrameProgramWriter {
   finish(): FrameProgram;
 }
 
-export function createFrameProgramWriter(): FrameProgramWriter {
+export function createFrameProgramWriter(bytesMax: number): FrameProgramWriter {
   let words = new Uint32Array(1024);
   let length = 0;
   // False as long as every shot equals the reference run.
@@ -68,10 +67,8 @@ export function createFrameProgramWriter(): FrameProgramWriter {
   }
 
   function grow(wanted: number): void {
-    if (4 * wanted > limits.stabilizerBytesMax) {
-      throw new OutOfMemoryError(
-        `the random outcomes of this run need ${4 * wanted} bytes, and it may have ${limits.stabilizerBytesMax}`,
-      );
+    if (4 * wanted > bytesMax) {
+      throw new OutOfMemoryError(`the random outcomes of this run need ${4 * wanted} bytes, and it may have ${bytesMax}`);
     }
     const larger = new Uint32Array(Math.max(wanted, 2 * words.length));
     larger.set(words.subarray(0, length));

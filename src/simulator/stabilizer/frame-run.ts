@@ -63,7 +63,7 @@ export function* countFrames(engine: StabilizerEngine, run: FrameRun): Slices<Ma
       wasm.countOutcomes(bitsAt, columnBytes, shot, Math.min(count, shot + step));
       yield;
     }
-    refuseTooMuchText(wasm.distinctCount(), characters.length);
+    refuseTooMuchText(wasm.distinctCount(), characters.length, limits.stabilizerTextShare * engine.bytesMax);
   }
   const entriesBytes = wasm.distinctCount() * outcomeBytes;
   engine.reserve(fixedBytes + entriesBytes + 8 * wasm.distinctCount());
@@ -85,11 +85,11 @@ function blockShotsFor(columnCount: number, shots: number, noiseBlockShots: numb
   return noiseBlockShots * Math.ceil(needed / blockCount);
 }
 
-function refuseTooMuchText(distinctCount: number, length: number): void {
+function refuseTooMuchText(distinctCount: number, length: number, textBytesMax: number): void {
   const wantedBytes = distinctCount * length;
-  if (wantedBytes <= limits.outcomeTextBytesMax) return;
+  if (wantedBytes <= textBytesMax) return;
   throw new OutOfMemoryError(
-    `${distinctCount} different outcomes of ${length} bits need more than ${wantedBytes} bytes, and a run may have ${limits.outcomeTextBytesMax}`,
+    `${distinctCount} different outcomes of ${length} bits need more than ${wantedBytes} bytes, and a run may have ${textBytesMax}`,
   );
 }
 

@@ -38,6 +38,11 @@ export interface StabilizerProgram {
 
 type GateOperation = Extract<Operation, { kind: "gate" }>;
 
+/** What a tableau takes, nearly: two bits an entry of 2n rows and 2n columns, rounded up to whole vectors. */
+export function tableauBytes(qubitCount: number): number {
+  return 64 * qubitCount * Math.ceil(qubitCount / 128);
+}
+
 /** Why this method cannot carry a circuit, by the first gate in program order that is not Clifford; undefined when it can. */
 export function whyNotStabilizer(circuit: Circuit, noise: NoiseModel | undefined): string | undefined {
   const gate = findNonCliffordGate(circuit.operations);

@@ -378,6 +378,20 @@ describe("bounds", () => {
     expect(run(circuitOf(1, [gateOn("x", [0]), ...measureAll(1)], 1), 3).counts.get("1")).toBe(3);
   });
 
+  test("an engine with less memory refuses outcomes and runs that others carry", () => {
+    const bytesMax = limits.edgeStabilizerBytesMax;
+    const small = createSimulator(modules, { stabilizerBytesMax: bytesMax });
+    const onEdge = (qubitCount: number, shots: number) => {
+      const each = Array.from({ length: qubitCount }, (_, qubit) => gateOn("h", [qubit]));
+      const circuit = circuitOf(qubitCount, [...each, ...measureAll(qubitCount)], qubitCount);
+      return small.run({ id: "edge", circuit, shots, seed: 1n, observables: [], method: "stabilizer" }, () => 0);
+    };
+    expect(() => onEdge(1400, 10_000)).toThrow(/different outcomes of 1400 bits .* a run may have 8388608$/);
+    expect(() => onEdge(9000, 1)).toThrow(/and 33554432 may be used/);
+    expect(onEdge(1400, 1000).counts.size).toBe(1000);
+    expect(small.memoryBytes()).toBeLessThan(bytesMax + 2 ** 20);
+  });
+
   test("more different outcomes than a run may hold as text are refused", () => {
     const width = 4096;
     const operations = [...Array.from({ length: 24 }, (_, qubit) => gateOn("h", [qubit])), ...measureAll(24)];

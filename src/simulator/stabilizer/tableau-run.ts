@@ -59,7 +59,7 @@ export function createReferenceRun(
   { bitCount, costs, scratch, meter }: { bitCount: number; costs: TableauCosts; scratch: number; meter: Meter },
 ): ReferenceRun {
   const { wasm } = engine;
-  const writer = createFrameProgramWriter();
+  const writer = createFrameProgramWriter(engine.bytesMax);
   const bits = new Uint8Array(bitCount);
   let draw = 0;
 
