@@ -7,8 +7,9 @@ import { type CompactCircuit, compact } from "../../src/simulator/compact.ts";
 import { createEngine } from "../../src/simulator/engine.ts";
 import { createSimulator } from "../../src/simulator/index.ts";
 import { createMeter, drive } from "../../src/simulator/slices.ts";
+import { type DirectProgram, writeDirect } from "../../src/simulator/statevector/direct.ts";
 import { planGates, type Plan as StatevectorPlan } from "../../src/simulator/statevector/plan.ts";
-import { StateVector } from "../../src/simulator/statevector/state.ts";
+import { directQubitCountMax, StateVector } from "../../src/simulator/statevector/state.ts";
 import { root } from "../../tools/runtime.mjs";
 import { createNoisyCounter, type NoisyCounter } from "./ours-noise.ts";
 
@@ -34,7 +35,7 @@ export interface OurEngine {
 
 export interface Plan {
   readonly small: CompactCircuit;
-  readonly passes: StatevectorPlan;
+  readonly program: StatevectorPlan | DirectProgram;
 }
 
 /** Drawn at most at once from one state. */
@@ -58,11 +59,16 @@ export async function openEngine({ kernels, precision: bits, threads }: Build): 
   return {
     plan(circuit) {
       const small = compact(circuit);
-      return { small, passes: planGates(small.operations, small.qubitCount, { precision, trigonometry, isFresh: true }) };
+      const { operations, qubitCount } = small;
+      const isDirect = qubitCount <= directQubitCountMax;
+      const program = isDirect
+        ? writeDirect(operations, trigonometry)
+        : planGates(operations, qubitCount, { precision, trigonometry, isFresh: true });
+      return { small, program };
     },
-    run({ passes }) {
-      state = new StateVector(engine, passes.qubitCount, 12 * sampleCountMax, { precision, meter: createMeter() });
-      drive(state.run(passes));
+    run({ small, program }) {
+      state = new StateVector(engine, small.qubitCount, 12 * sampleCountMax, { precision, meter: createMeter() });
+      drive(state.run(program));
     },
     probability(index) {
       return state?.probability(index) ?? Number.NaN;

@@ -1,14 +1,13 @@
 // The WASM module behind typed calls. Views of its memory are made anew after each growth, because growing detaches them.
 
-import type { Matrix, Trigonometry } from "../model/gates.ts";
+import type { Trigonometry } from "../model/gates.ts";
 import { blockBitCountMax, type Precision } from "./statevector/plan.ts";
 
 /** The functions that wasm/statevector exports; each is documented there. Names that end in 32 are for f32 amplitudes. */
-export interface StatevectorExports extends Readout {
+export interface StatevectorExports extends Readout, Direct {
   readonly memory: WebAssembly.Memory;
   reserve(stateBytes: number, extraBytes: number): number;
   scratchBytes(blockBytes: number): number;
-  matrixAddress(): number;
   controlAddress(): number;
   stateAddress(): number;
   sin(angle: number): number;
@@ -18,11 +17,9 @@ export interface StatevectorExports extends Readout {
   copyBytes(target: number, source: number, bytes: number): void;
   runPass64: RunPass;
   runPass32: RunPass;
-  applyDense1(qubitCount: number, target: number, controls: number): void;
-  applyDense2(qubitCount: number, low: number, high: number, controls: number): void;
-  applyFlip(qubitCount: number, target: number, controls: number): void;
-  applySwap(qubitCount: number, first: number, second: number, controls: number): void;
-  applyPhase(qubitCount: number, mask: number, clear: number, re: number, im: number): void;
+  directBegin32: Direct["directBegin"];
+  directRun32: Direct["directRun"];
+  directFinish32: Direct["directFinish"];
   fillUniforms(uniforms: number, count: number, keyLow: number, keyHigh: number): void;
   probabilityOfOne32: Readout["probabilityOfOne"];
   norm32: Readout["norm"];
@@ -33,6 +30,13 @@ export interface StatevectorExports extends Readout {
 }
 
 type RunPass = (state: number, pass: number, first: number, count: number, scratch: number) => void;
+
+/** Gates one by one: from begin to finish amplitudes lie where only these know. */
+export interface Direct {
+  directBegin(qubitCount: number): void;
+  directRun(at: number, end: number, commandCountMax: number): number;
+  directFinish(qubitCount: number, re: number, im: number, scratch: number): void;
+}
 
 /** What reads a state. */
 export interface Readout {
@@ -72,8 +76,8 @@ export interface Engine {
   initialise(amplitudeCount: number, precision: Precision): void;
   /** Blocks `first` .. `first + count - 1` of the pass whose words are at `pass`. */
   runPass(call: PassCall): void;
+  direct(precision: Precision): Direct;
   readout(precision: Precision): Readout;
-  writeMatrix(matrix: Matrix): void;
   memoryBytes(): number;
 }
 
@@ -93,7 +97,6 @@ const addressableBytes = 2 ** 32 - 65536;
 /** `memory`: shared with other threads; for a module that was built for it. */
 export function createEngine(module: WebAssembly.Module, memory?: WebAssembly.Memory): Engine {
   const wasm = instantiate(module, memory);
-  const matrixAddress = wasm.matrixAddress();
   const singleReadout: Readout = {
     probabilityOfOne: wasm.probabilityOfOne32,
     norm: wasm.norm32,
@@ -102,7 +105,11 @@ export function createEngine(module: WebAssembly.Module, memory?: WebAssembly.Me
     sampleByTable: wasm.sampleByTable32,
     pauliExpectation: wasm.pauliExpectation32,
   };
-  let matrixView = new Float64Array(wasm.memory.buffer, matrixAddress, 2 * 64);
+  const singleDirect: Direct = {
+    directBegin: wasm.directBegin32,
+    directRun: wasm.directRun32,
+    directFinish: wasm.directFinish32,
+  };
   return {
     wasm,
     trigonometry: { sin: wasm.sin, cos: wasm.cos },
@@ -116,16 +123,6 @@ export function createEngine(module: WebAssembly.Module, memory?: WebAssembly.Me
       }
       return address;
     },
-    writeMatrix(matrix) {
-      if (matrixView.buffer !== wasm.memory.buffer) matrixView = new Float64Array(wasm.memory.buffer, matrixAddress, 2 * 64);
-      let place = 0;
-      for (const row of matrix) {
-        for (const [re, im] of row) {
-          matrixView[place++] = re;
-          matrixView[place++] = im;
-        }
-      }
-    },
     scratchBytes: (qubitCount, precision) =>
       wasm.scratchBytes(amplitudeBytes[precision] * 2 ** Math.min(qubitCount, blockBitCountMax[precision])),
     initialise(amplitudeCount, precision) {
@@ -137,6 +134,7 @@ export function createEngine(module: WebAssembly.Module, memory?: WebAssembly.Me
       const run = precision === "double" ? wasm.runPass64 : wasm.runPass32;
       run(wasm.stateAddress(), pass, first, count, scratch);
     },
+    direct: (precision) => (precision === "double" ? wasm : singleDirect),
     readout: (precision) => (precision === "double" ? wasm : singleReadout),
     memoryBytes: () => wasm.memory.buffer.byteLength,
   };

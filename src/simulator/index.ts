@@ -153,6 +153,7 @@ export function drawCircuitPlan(circuit: Circuit, precision: Precision): string 
   const gates = operations.slice(0, end === -1 ? operations.length : end).filter(({ kind }) => kind === "gate");
   // Drawn without coefficients, so that the sine of whoever draws will do.
   const plan = drawPlan(planGates(gates, qubitCount, { precision, trigonometry: Math, isFresh: true }), gates.length);
-  const isDirect = precision === "double" && qubitCount <= directQubitCountMax;
-  return isDirect ? `${plan}So few qubits take their gates one by one: that costs less than planning them.\n` : plan;
+  return qubitCount <= directQubitCountMax
+    ? `${plan}So few qubits take their gates one by one: that costs less than planning them.\n`
+    : plan;
 }

@@ -4,7 +4,7 @@
 // No imports, no garbage collector. Every reduction runs in index order, and sin, cos and exp are compiled in, so that a seed gives the same
 // bits on every engine. The caller guarantees qubits below `qubitCount`, distinct, and controls apart from targets.
 
-import { addressOf, insertZeroBit } from "../statevector/bits";
+import { addressOf, insertZeroBit } from "./bits";
 import { exchangeParts, multiplyAdd } from "../statevector/vector";
 import { AMPLITUDE, FREE, MATRIX, RESULT, SPLIT } from "./layout";
 

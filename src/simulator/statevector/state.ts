@@ -1,18 +1,20 @@
 // A state vector in the engine's memory: gates in, amplitudes, outcomes and expectation values out.
 //
 // Qubits lie where the last plan left them; nothing is moved back: whoever reads asks where. Few qubits take gates one by one, because
-// planning would cost more than it saves.
+// planning would cost more than it saves (direct.ts).
 
 import { invariant } from "../../base/invariant.ts";
 import type { Operation } from "../../model/circuit.ts";
-import { applyGate } from "../apply-gate.ts";
 import { amplitudeBytes, type Engine } from "../engine.ts";
 import type { Meter, Slices } from "../slices.ts";
 import type { Leader } from "./crew.ts";
+import { type DirectProgram, writeDirect } from "./direct.ts";
 import { freshAmplitudeCount, type Plan, type Precision, planGates, planQubitCountMin } from "./plan.ts";
 
-/** Up to here a gate on its own costs less than planning it. */
-export const directQubitCountMax = 8;
+/** Up to here gates run one by one sooner than they are planned: measured on random gates, layers of rotations and the QFT. */
+export const directQubitCountMax = 11;
+/** Of one call; the engine counts them in 32 bits. */
+const commandCountMax = 2 ** 31;
 /** Plans kept of one list of gates: positions differ when branches between swap qubits. */
 const planCountMax = 8;
 
@@ -47,7 +49,8 @@ export class StateVector {
   /** |0…0>, of which only the first amplitudes are in memory. */
   #isFresh: boolean;
   readonly #plans = new WeakMap<readonly Operation[], Map<string, Plan>>();
-  #loaded: Plan | undefined;
+  readonly #directs = new WeakMap<readonly Operation[], DirectProgram>();
+  #loaded: Uint8Array | undefined;
   #positionOf: readonly number[];
 
   /** |0…0>. Throws OutOfMemoryError. Only one state at a time may use the engine. */
@@ -56,9 +59,9 @@ export class StateVector {
     this.#precision = precision;
     this.#meter = meter;
     this.#leader = leader;
-    this.#isDirect = precision === "double" && circuitQubitCount <= directQubitCountMax;
+    this.#isDirect = circuitQubitCount <= directQubitCountMax;
     this.qubitCount = this.#isDirect ? circuitQubitCount : Math.max(circuitQubitCount, planQubitCountMin);
-    this.#threadBytes = this.#isDirect ? 0 : engine.scratchBytes(this.qubitCount, precision);
+    this.#threadBytes = this.#isDirect ? this.stateBytes() : engine.scratchBytes(this.qubitCount, precision);
     const scratchBytes = this.#threadBytes * (1 + (leader?.memberCountMax ?? 0));
     this.#usedBytes = scratchBytes + extraBytes;
     this.#scratch = engine.reserve(this.qubitCount, this.#usedBytes, precision);
@@ -81,15 +84,24 @@ export class StateVector {
 
   /** Everything but gates is left out. */
   *apply(operations: readonly Operation[]): Slices<void> {
-    if (this.#isDirect) yield* this.#applyDirectly(operations);
-    else yield* this.run(this.#planOf(operations));
+    yield* this.run(this.prepare(operations));
+  }
+
+  /** What run() takes: kept, as long as the operations are. Only from where the state is now. */
+  prepare(operations: readonly Operation[]): Plan | DirectProgram {
+    return this.#isDirect ? this.#directOf(operations) : this.#planOf(operations);
+  }
+
+  *run(prepared: Plan | DirectProgram): Slices<void> {
+    if ("passes" in prepared) yield* this.#runPlan(prepared);
+    else yield* this.#runDirect(prepared);
   }
 
   /** The plan begins where the qubits lie now. */
-  *run(plan: Plan): Slices<void> {
+  *#runPlan(plan: Plan): Slices<void> {
     invariant(this.#isFresh || !plan.isFresh, "a plan for |0…0> runs on nothing else");
     if (!plan.isFresh) this.#settle();
-    const program = this.#load(plan);
+    const program = this.#load(plan.program);
     this.#positionOf = plan.positionOf;
     this.#isFresh = false;
     const { passOffsets, blockCounts } = plan.program;
@@ -118,12 +130,27 @@ export class StateVector {
     else this.#leader.runPass({ ...call, scratchBytes: this.#threadBytes });
   }
 
-  *#applyDirectly(operations: readonly Operation[]): Slices<void> {
-    for (const operation of operations) {
-      if (operation.kind !== "gate") continue;
-      applyGate(this.#engine, this.qubitCount, operation.gate, operation.qubits, operation.angles);
-      if (this.#meter.take(2 ** this.qubitCount)) yield;
+  *#runDirect(program: DirectProgram): Slices<void> {
+    const { directBegin, directRun, directFinish } = this.#engine.direct(this.#precision);
+    const begin = this.#load(program);
+    const end = begin + program.bytes.length;
+    const workPerCommand = 2 ** this.qubitCount;
+    const commandsAtOnce = Math.min(this.#meter.roomFor(workPerCommand), commandCountMax);
+    directBegin(this.qubitCount);
+    for (let at = begin; at < end; ) {
+      at = directRun(at, end, commandsAtOnce);
+      if (this.#meter.take(commandsAtOnce * workPerCommand)) yield;
     }
+    directFinish(this.qubitCount, program.scale.re, program.scale.im, this.#scratch);
+  }
+
+  #directOf(operations: readonly Operation[]): DirectProgram {
+    let program = this.#directs.get(operations);
+    if (program === undefined) {
+      program = writeDirect(operations, this.#engine.trigonometry);
+      this.#directs.set(operations, program);
+    }
+    return program;
   }
 
   #planOf(operations: readonly Operation[]): Plan {
@@ -148,14 +175,13 @@ export class StateVector {
   }
 
   /** The address of the program, behind everything else. */
-  #load(plan: Plan): number {
+  #load({ bytes }: { readonly bytes: Uint8Array }): number {
     const before = this.#usedBytes;
     const start = before + ((8 - ((this.#scratch + before) & 7)) & 7);
-    if (this.#loaded !== plan) {
-      const { bytes } = plan.program;
+    if (this.#loaded !== bytes) {
       this.#engine.reserve(this.qubitCount, start + bytes.length, this.#precision);
       new Uint8Array(this.#engine.wasm.memory.buffer).set(bytes, this.#scratch + start);
-      this.#loaded = plan;
+      this.#loaded = bytes;
     }
     return this.#scratch + start;
   }

@@ -4,8 +4,8 @@ import { denseState } from "../../../test/oracle/dense-reference.ts";
 import { gateOn, randomCircuit } from "../../../test/oracle/random-circuit.ts";
 import { createSeededRandom } from "../../../test/simulation/seeded-random.ts";
 import type { Operation } from "../../model/circuit.ts";
-import { applyGate } from "../apply-gate.ts";
 import { createEngine, type Engine } from "../engine.ts";
+import { writeDirect } from "./direct.ts";
 import { freshAmplitudeCount, type PlanOptions, type Precision, planGates } from "./plan.ts";
 
 const engine = createEngine((await loadSimulatorModules()).statevector);
@@ -43,6 +43,22 @@ function planned(operations: readonly Operation[], n: number, options: Partial<P
   });
 }
 
+/** Runs gates one by one, `commandsAtOnce` commands a call. */
+function direct(operations: readonly Operation[], n: number, precision: Precision, commandsAtOnce = 2 ** 31) {
+  const { bytes, scale } = writeDirect(operations, trigonometry);
+  const stateBytes = 16 * 2 ** n;
+  const scratch = engine.reserve(n, stateBytes + bytes.length, precision);
+  const begin = scratch + stateBytes;
+  new Uint8Array(engine.wasm.memory.buffer).set(bytes, begin);
+  engine.initialise(2 ** n, precision);
+  const { directBegin, directRun, directFinish } = engine.direct(precision);
+  directBegin(n);
+  for (let at = begin; at < begin + bytes.length; ) at = directRun(at, begin + bytes.length, commandsAtOnce);
+  directFinish(n, scale.re, scale.im, scratch);
+  const stored = view(engine, precision, n).slice();
+  return Array.from({ length: 2 ** n }, (_, k) => [stored[2 * k] ?? 0, stored[2 * k + 1] ?? 0] as const);
+}
+
 function view({ wasm }: Engine, precision: Precision, qubitCount: number): Float64Array | Float32Array {
   const type = precision === "double" ? Float64Array : Float32Array;
   return new type(wasm.memory.buffer, wasm.stateAddress(), 2 * 2 ** qubitCount);
@@ -62,6 +78,33 @@ describe.each(["double", "single"] as const)("in %s precision", (precision) => {
       const difference = largestDifference(planned(operations, n, { precision }), denseState(n, operations));
       expect(difference, `seed ${seed}`).toBeLessThan(tolerance[precision]);
     }
+  });
+
+  test("so they do gate by gate, however many commands are run at once", () => {
+    for (let seed = baseSeed; seed < baseSeed + 96; seed++) {
+      const n = 1 + (seed % 8);
+      const { operations } = randomCircuit(createSeededRandom(seed), n, 120);
+      const difference = largestDifference(direct(operations, n, precision, 1 + (seed % 7)), denseState(n, operations));
+      expect(difference, `seed ${seed}`).toBeLessThan(tolerance[precision]);
+    }
+  });
+
+  test("gate by gate, no more phases wait than there is room for, and none is forgotten", () => {
+    // Every parity of seven qubits, by cx and rz alone: 127 phases that differ, then Hadamards that need them done.
+    const random = createSeededRandom(baseSeed);
+    const operations: Operation[] = [0, 1, 2, 3, 4, 5, 6].map((qubit) => gateOn("h", [qubit]));
+    for (let k = 0; k < 400; k++) {
+      const target = random.between(0, 7);
+      operations.push(gateOn("cx", [(target + 1 + random.between(0, 6)) % 7, target]), gateOn("rz", [target], [random.next()]));
+      if (k % 200 === 199) operations.push(gateOn("h", [k % 7]), gateOn("x", [(k + 3) % 7]));
+    }
+    expect(largestDifference(direct(operations, 7, precision), denseState(7, operations))).toBeLessThan(tolerance[precision]);
+  });
+
+  test("gate by gate, a thousand Hadamards do not overflow", () => {
+    const operations = Array.from({ length: 1001 }, (_, k) => [gateOn("h", [k % 3]), gateOn("t", [k % 3])]).flat();
+    const difference = largestDifference(direct(operations, 3, precision), denseState(3, operations));
+    expect(difference).toBeLessThan(20 * tolerance[precision]);
   });
 
   test("so they do in small blocks, whatever lies in one and however many are run at once", () => {
@@ -114,17 +157,11 @@ test("on 9 to 12 qubits a plan ends in the state of its gates one by one", () =>
   for (let seed = baseSeed; seed < baseSeed + 24; seed++) {
     const n = 9 + (seed % 4);
     const { operations } = randomCircuit(createSeededRandom(seed), n, 200);
-    engine.reserve(n, 0);
-    engine.initialise(2 ** n, "double");
-    for (const operation of operations) {
-      if (operation.kind === "gate") applyGate(engine, n, operation.gate, operation.qubits, operation.angles);
-    }
-    const stored = view(engine, "double", n).slice();
-    const direct = Array.from({ length: 2 ** n }, (_, k) => [stored[2 * k] ?? 0, stored[2 * k + 1] ?? 0] as const);
+    const wanted = direct(operations, n, "double");
     for (const precision of ["double", "single"] as const) {
       for (const block of [undefined, { bitCountMax: 5 + (seed % 3), runBitCount: 1 + (seed % 2) }]) {
         const options = { precision, isFresh: true, ...(block === undefined ? {} : { block }) };
-        const difference = largestDifference(planned(operations, n, options), direct);
+        const difference = largestDifference(planned(operations, n, options), wanted);
         expect(difference, `seed ${seed}, ${JSON.stringify(options)}`).toBeLessThan(tolerance[precision]);
       }
     }
