@@ -77,12 +77,22 @@ export function* walkOperations(operations: readonly Operation[]): Generator<Ope
 
 /** Qubits that something happens to but waiting: idle ones cost nothing. */
 export function usedQubits(circuit: Circuit): ReadonlySet<number> {
+  const isUsed = new Uint8Array(circuit.qubitCount);
+  markUsed(circuit.operations, isUsed);
   const used = new Set<number>();
-  for (const operation of walkOperations(circuit.operations)) {
-    if (operation.kind === "gate") for (const qubit of operation.qubits) used.add(qubit);
-    else if (operation.kind === "measure" || operation.kind === "reset") used.add(operation.qubit);
-  }
+  for (let qubit = 0; qubit < isUsed.length; qubit++) if (isUsed[qubit] === 1) used.add(qubit);
   return used;
+}
+
+function markUsed(operations: readonly Operation[], isUsed: Uint8Array): void {
+  for (const operation of operations) {
+    if (operation.kind === "gate") for (const qubit of operation.qubits) isUsed[qubit] = 1;
+    else if (operation.kind === "measure" || operation.kind === "reset") isUsed[operation.qubit] = 1;
+    else if (operation.kind === "if") {
+      markUsed(operation.then, isUsed);
+      markUsed(operation.otherwise, isUsed);
+    }
+  }
 }
 
 /** Whether outcomes can be drawn from one final state: no reset, no branch, nothing after a qubit's measurement. */

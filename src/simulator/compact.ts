@@ -11,7 +11,11 @@ export interface CompactCircuit {
 }
 
 export function compact(circuit: Circuit): CompactCircuit {
-  const placeOf = new Map([...usedQubits(circuit)].sort((a, b) => a - b).map((qubit, place) => [qubit, place]));
+  const placeOf = new Map([...usedQubits(circuit)].map((qubit, place) => [qubit, place]));
+  const qubitCount = Math.max(1, placeOf.size);
+  if (placeOf.size === circuit.qubitCount && circuit.operations.every(({ kind }) => kind === "gate" || kind === "measure")) {
+    return { qubitCount, placeOf, operations: circuit.operations };
+  }
   const place = (qubit: number): number => placeOf.get(qubit) ?? 0;
   const move = (operation: Operation): Operation[] => {
     switch (operation.kind) {
@@ -28,5 +32,5 @@ export function compact(circuit: Circuit): CompactCircuit {
         return [];
     }
   };
-  return { qubitCount: Math.max(1, placeOf.size), placeOf, operations: circuit.operations.flatMap(move) };
+  return { qubitCount, placeOf, operations: circuit.operations.flatMap(move) };
 }
