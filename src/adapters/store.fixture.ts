@@ -120,6 +120,7 @@ export const metadata: ResultMetadata = {
   seed: 18_446_744_073_709_551_615n,
   outcomeCount: 2,
   expectationValues: [-0.5, 1 / 3],
+  estimates: [{ observable: 1, standardError: 0.01, groupCount: 2, shots: 1024 }],
   simulatedMs: 0.25,
   countsBytes: 5,
 };

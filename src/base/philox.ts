@@ -56,6 +56,13 @@ export function createShotUniforms(seed: bigint): ShotUniforms {
   };
 }
 
+/** A key of its own for one of a job's many streams: Philox of the counter (index, stream, 0, 2^32 - 1), which no draw of a shot reaches. */
+export function deriveSeed(seed: bigint, stream: number, index: number): bigint {
+  const words = new Uint32Array([index, stream, 0, 0xffffffff]);
+  philox4x32(words, Number(seed & 0xffffffffn), Number((seed >> 32n) & 0xffffffffn));
+  return (BigInt(words[1] ?? 0) << 32n) | BigInt(words[0] ?? 0);
+}
+
 /** Upper 32 bits of the 64-bit product of two unsigned 32-bit integers. */
 function multiplyHigh(a: number, b: number): number {
   const aHigh = a >>> 16;

@@ -52,6 +52,12 @@ export function collectObservable(text: string, before: readonly Observable[] = 
   return [...before, { name, terms: parseTerms(sum) }];
 }
 
+/** Collects `--estimate energy=0.5*ZZ-0.5*XX`. */
+export function collectEstimate(text: string, before: readonly Observable[] = []): readonly Observable[] {
+  const [observable] = collectObservable(text);
+  return observable === undefined ? before : [...before, { ...observable, sampled: true }];
+}
+
 function parseTerms(sum: string): readonly PauliTerm[] {
   const term = /([+-]?)(?:(\d+(?:\.\d+)?)\*)?([IXYZ]+)/y;
   const terms: PauliTerm[] = [];

@@ -17,7 +17,7 @@ import { parseConfig } from "../entry/config/index.ts";
 import { outside } from "../entry/config/load.fixture.ts";
 import type { DevArguments, DevKernel } from "../entry/dev.ts";
 import type { ServeArguments } from "../entry/serve.ts";
-import { type JobSpec, JobState } from "../gen/eigen/kernel/v1/jobs_pb.ts";
+import { type JobSpec, JobState, Method, Precision } from "../gen/eigen/kernel/v1/jobs_pb.ts";
 import { type KernelError, kernelError } from "../model/errors.ts";
 import { runCli } from "./program.ts";
 import type { World } from "./world.ts";
@@ -142,8 +142,11 @@ describe("eigen run", () => {
     const submitted: JobSpec[] = [];
     const options =
       "--shots 10 --seed 18446744073709551615 --device simulator --id mine --priority high --param theta=pi --param k=2";
-    const more = "--observable zz=ZZ --tag a=b --timeout 30s --url http://elsewhere:8080";
-    const { code, urls } = await eigen(["run", "bell.qasm", ...`${options} ${more}`.split(" ")], { kernel: runs(submitted) });
+    const more = "--observable zz=ZZ --estimate xx=XX --method stabilizer --precision double --tag a=b --timeout 30s";
+    const url = "--url http://elsewhere:8080";
+    const { code, urls } = await eigen(["run", "bell.qasm", ...`${options} ${more} ${url}`.split(" ")], {
+      kernel: runs(submitted),
+    });
     expect(code).toBe(0);
     expect(urls).toEqual(["http://elsewhere:8080"]);
     expect(submitted[0]).toMatchObject({
@@ -153,10 +156,41 @@ describe("eigen run", () => {
       priority: 3,
       requirements: { device: "simulator" },
       parameters: { theta: Math.PI, k: 2 },
-      observables: [{ name: "zz", terms: [{ coefficient: 1, pauli: "ZZ" }] }],
+      observables: [
+        { name: "zz", terms: [{ coefficient: 1, pauli: "ZZ" }], sampled: false },
+        { name: "xx", terms: [{ coefficient: 1, pauli: "XX" }], sampled: true },
+      ],
+      method: Method.STABILIZER,
+      precision: Precision.DOUBLE,
       tags: { a: "b" },
       deadline: timestampFromMs(submittedAtMs + 30_000),
     });
+  });
+
+  test("the method is printed with its reason, estimates with their errors and apart from exact values", async () => {
+    const told = result(
+      { "0": 1024n },
+      {
+        engine: "stabilizer/plain",
+        method: Method.STABILIZER,
+        methodReason: "every gate is Clifford",
+        expectationValues: { z: 1, x: 0.5 },
+        estimates: { x: { value: 0.5, standardError: 0.01, groupCount: 1, shots: 1024n } },
+      },
+    );
+    const printed = await eigen(["jobs", "result", jobId], {
+      kernel: {
+        ...runs(),
+        async *getJobResult() {
+          yield told;
+        },
+      },
+    });
+    expect(printed.stdout).toContain("method  stabilizer: every gate is Clifford\n");
+    expect(printed.stdout).toContain("\nexpectation values (exact)\nz  1.000000\n");
+    expect(printed.stdout).toContain(
+      "\nexpectation values (estimated, ± one standard error)\nx  0.500000 ± 0.010000  (1024 shots in 1 group)\n",
+    );
   });
 
   test("on a terminal the moves go to stderr, with time since submit, and states are coloured unless NO_COLOR is set", async () => {

@@ -2,7 +2,15 @@
 
 import { Argument, Command, CommanderError, Option } from "commander";
 import { jobStateWords, type KernelClient, KernelClientError, methods, precisions, priorities } from "../client/index.ts";
-import { collectObservable, collectPair, collectParameter, parseCount, parseMs, parseSeed } from "./arguments.ts";
+import {
+  collectEstimate,
+  collectObservable,
+  collectPair,
+  collectParameter,
+  parseCount,
+  parseMs,
+  parseSeed,
+} from "./arguments.ts";
 import { checkCircuits, type DrawOptions, drawFile, type PlanOptions, planFile } from "./commands/circuits.ts";
 import { completeWords } from "./commands/complete.ts";
 import { runDev } from "./commands/dev.ts";
@@ -116,6 +124,11 @@ export function createProgram(world: World, outcome: { code: number }): Command 
       "--observable <sum>",
       "expectation value to compute, such as energy=0.5*ZZ-0.25*XI; may be repeated",
       collectObservable,
+    )
+    .option(
+      "--estimate <sum>",
+      "the same, estimated from the job's shots as on a device, with its standard error; may be repeated",
+      collectEstimate,
     )
     .option("--tag <key=value>", "a note to find the job by; may be repeated", collectPair)
     .option("--timeout <duration>", "the job FAILs when it is not COMPLETED by then, such as 30s", parseMs)

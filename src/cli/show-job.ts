@@ -42,9 +42,22 @@ export function resultText(world: World, result: JobResult): string {
     ["shots", `${result.shots}, seed ${result.seed}`],
     ["circuit", result.circuitId],
   ]);
-  const expectations = Object.entries(result.expectationValues).map(([name, value]) => [name, value.toFixed(6)] as const);
-  const values = expectations.length === 0 ? "" : `\nexpectation values (exact)\n${fields(expectations)}`;
-  return `${head}\n${drawHistogram(result.counts, { width: world.columns })}${values}`;
+  const parts = [head, drawHistogram(result.counts, { width: world.columns }), ...valuesText(result)];
+  return parts.join("\n");
+}
+
+function valuesText({ expectationValues, estimates }: JobResult): readonly string[] {
+  const exact = Object.entries(expectationValues)
+    .filter(([name]) => !Object.hasOwn(estimates, name))
+    .map(([name, value]) => [name, value.toFixed(6)] as const);
+  const estimated = Object.entries(estimates).map(([name, { value, standardError, shots, groupCount }]) => {
+    const groups = groupCount === 1 ? "1 group" : `${groupCount} groups`;
+    return [name, `${value.toFixed(6)} ± ${standardError.toFixed(6)}  (${shots} shots in ${groups})`] as const;
+  });
+  return [
+    ...(exact.length === 0 ? [] : [`expectation values (exact)\n${fields(exact)}`]),
+    ...(estimated.length === 0 ? [] : [`expectation values (estimated, ± one standard error)\n${fields(estimated)}`]),
+  ];
 }
 
 function methodText({ method, methodReason, precision }: JobResult): string {

@@ -16,7 +16,15 @@ export {
   priorities,
 } from "./enums.ts";
 export { KernelClientError, type RpcStatus } from "./errors.ts";
-export { isTerminal, type JobHandle, type JobInfo, type JobProgress, type JobResult, type JobStatus } from "./job.ts";
+export {
+  type Estimate,
+  isTerminal,
+  type JobHandle,
+  type JobInfo,
+  type JobProgress,
+  type JobResult,
+  type JobStatus,
+} from "./job.ts";
 export { type CircuitInput, type DurationInput, type JobRequirements, type JobSpec, toMs } from "./job-spec.ts";
 export type { CircuitHandle, Device, Health, KernelEvent, MetricPoint, Metrics, StoredCircuit, SystemMetrics } from "./kernel.ts";
 export {

@@ -69,7 +69,11 @@ export function toProtoSpec(spec: JobSpec): ProtoSpec {
     circuit: toProtoCircuit(spec.circuit),
     shots: wholeNumber(check, "shots", spec.shots),
     parameters: { ...spec.parameters },
-    observables: (spec.observables ?? []).map(({ name, terms }) => ({ name, terms: terms.map((term) => ({ ...term })) })),
+    observables: (spec.observables ?? []).map(({ name, terms, sampled = false }) => ({
+      name,
+      terms: terms.map((term) => ({ ...term })),
+      sampled,
+    })),
     method: toProtoMethod(spec.method ?? "automatic"),
     precision: toProtoPrecision(spec.precision ?? "double"),
     priority: toProtoPriority(spec.priority ?? "normal"),

@@ -36,6 +36,17 @@ export interface JobHandle {
   readonly repeated: boolean;
 }
 
+/** An expectation value estimated from shots. */
+export interface Estimate {
+  readonly value: number;
+  /** One standard deviation of the value. */
+  readonly standardError: number;
+  /** Groups of terms that were measured together. */
+  readonly groupCount: number;
+  /** Over all groups. */
+  readonly shots: number;
+}
+
 /** What a COMPLETED job left. It names all that is needed to repeat it. */
 export interface JobResult {
   readonly jobId: string;
@@ -54,7 +65,10 @@ export interface JobResult {
   readonly precision: Precision;
   /** The engine and its build, such as "statevector/plain". */
   readonly engine: string;
+  /** Exact, but for those that `estimates` has too. */
   readonly expectationValues: Readonly<Record<string, number>>;
+  /** Of the observables that were sampled. */
+  readonly estimates: Readonly<Record<string, Estimate>>;
   /** Time inside the engine. */
   readonly simulatedMs: number;
 }
@@ -194,6 +208,12 @@ export function joinParts(parts: readonly ProtoResult[]): JobResult {
     precision: fromProtoPrecision(first.precision),
     engine: first.engine,
     expectationValues: first.expectationValues,
+    estimates: Object.fromEntries(
+      Object.entries(first.estimates).map(([name, { value, standardError, groupCount, shots }]) => [
+        name,
+        { value, standardError, groupCount, shots: Number(shots) },
+      ]),
+    ),
     simulatedMs: first.simulated === undefined ? 0 : fromDuration(first.simulated),
   };
 }

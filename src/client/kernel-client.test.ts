@@ -1,7 +1,7 @@
 import { durationFromMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
-import { JobState, type JobSpec as ProtoSpec } from "../gen/eigen/kernel/v1/jobs_pb.ts";
+import { JobState, Method, Precision, type JobSpec as ProtoSpec } from "../gen/eigen/kernel/v1/jobs_pb.ts";
 import { KernelClientError } from "./errors.ts";
 import { broken, connectTo, type FakeKernel, jobId, refusal, result, status, submittedAtMs } from "./fake-kernel.test-support.ts";
 import type { JobSpec } from "./job-spec.ts";
@@ -74,7 +74,9 @@ describe("submitting", () => {
         device: "simulator",
       },
       parameters: { theta: 0.5 },
-      observables: [{ name: "zz", terms: [{ coefficient: 0.5, pauli: "ZZ" }] }],
+      observables: [{ name: "zz", terms: [{ coefficient: 0.5, pauli: "ZZ" }], sampled: true }],
+      method: "density_matrix",
+      precision: "single",
       seed: 42,
       deadline: new Date(submittedAtMs),
       tags: { team: "a" },
@@ -103,6 +105,9 @@ describe("submitting", () => {
         device: "simulator",
       },
       parameters: { theta: 0.5 },
+      observables: [{ name: "zz", terms: [{ coefficient: 0.5, pauli: "ZZ" }], sampled: true }],
+      method: Method.DENSITY_MATRIX,
+      precision: Precision.SINGLE,
       seed: 42n,
       deadline: { seconds: BigInt(submittedAtMs / 1000) },
       tags: { team: "a" },

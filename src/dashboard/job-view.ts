@@ -77,11 +77,28 @@ function outcome({ state, queuePosition }: JobStatus): readonly Child[] {
 }
 
 function resultOf(result: JobResult): readonly Child[] {
-  const expectations = Object.entries(result.expectationValues).map(([name, value]) => [name, value.toPrecision(6)]);
+  const expectations = Object.entries(result.expectationValues)
+    .filter(([name]) => !Object.hasOwn(result.estimates, name))
+    .map(([name, value]) => [name, value.toPrecision(6)]);
+  const estimates = Object.entries(result.estimates).map(([name, { value, standardError, groupCount, shots }]) => [
+    name,
+    `${value.toPrecision(6)} ± ${standardError.toPrecision(2)}`,
+    String(shots),
+    String(groupCount),
+  ]);
   return [
     element("h2", {}, "Result"),
     ...(result.counts.size > 0 ? [histogram(result.counts, result.shots)] : []),
     ...(expectations.length > 0 ? [table("Expectation values, exact", ["Observable", "Value"], expectations)] : []),
+    ...(estimates.length > 0
+      ? [
+          table(
+            "Expectation values, estimated from shots, ± one standard error",
+            ["Observable", "Value", "Shots", "Groups"],
+            estimates,
+          ),
+        ]
+      : []),
     element(
       "p",
       { class: "small" },

@@ -9,6 +9,8 @@ export type Counts = ReadonlyMap<string, number>;
 export interface Observable {
   readonly name: string;
   readonly terms: readonly PauliTerm[];
+  /** Estimate it from the job's shots as a device would, instead of computing it exactly; absent: exactly. */
+  readonly sampled?: boolean;
 }
 
 export interface PauliTerm {
@@ -17,11 +19,25 @@ export interface PauliTerm {
   readonly pauli: string;
 }
 
+/** How far an estimated expectation value can be trusted. */
+export interface Estimate {
+  /** Place of its observable in the job. */
+  readonly observable: number;
+  /** One standard deviation of the value, estimated from the same shots. */
+  readonly standardError: number;
+  /** Groups of terms that were measured together. */
+  readonly groupCount: number;
+  /** Over all groups; each has at least two, however few the job asked for. */
+  readonly shots: number;
+}
+
 /** What a driver returns for one task. */
 export interface RunOutcome {
   readonly counts: Counts;
-  /** expectationValues[i]: exact expectation of observable i in the final state. */
+  /** expectationValues[i]: expectation of observable i in the final state, exact unless it was to be sampled. */
   readonly expectationValues: readonly number[];
+  /** Of the observables that were sampled, in their order. */
+  readonly estimates: readonly Estimate[];
   /** How it was computed, and for people why so. */
   readonly method: SimulationMethod;
   readonly methodReason: string;

@@ -8,6 +8,7 @@
 
 import type { JobEvent } from "../model/event.ts";
 import type { Job, JobFailure, JobSpec, JobState, Owner } from "../model/job.ts";
+import type { Estimate } from "../model/result.ts";
 import type { Precision, SimulationMethod } from "../model/simulation.ts";
 
 /** A job to be admitted. Refused when the queue is full, the name is taken, or its deadline has passed. */
@@ -151,6 +152,7 @@ export interface ResultMetadata {
   /** Distinct outcomes. */
   readonly outcomeCount: number;
   readonly expectationValues: readonly number[];
+  readonly estimates: readonly Estimate[];
   readonly simulatedMs: number;
   /** Bytes of all chunks. */
   readonly countsBytes: number;

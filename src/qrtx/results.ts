@@ -29,6 +29,7 @@ export function toNewResult(job: Job, compiled: CompiledText, outcome: RunOutcom
       seed: job.spec.seed,
       outcomeCount: outcome.counts.size,
       expectationValues: outcome.expectationValues,
+      estimates: outcome.estimates,
       simulatedMs: outcome.simulatedMs,
       countsBytes: chunks.reduce((bytes, chunk) => bytes + chunk.length, 0),
     },

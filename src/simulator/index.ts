@@ -2,7 +2,7 @@
 
 import { invariant } from "../base/invariant.ts";
 import { limits } from "../base/limits.ts";
-import { type Circuit, hasOnlyFinalMeasurements } from "../model/circuit.ts";
+import { type Circuit, hasOnlyFinalMeasurements, usedQubits } from "../model/circuit.ts";
 import type { RunOutcome } from "../model/result.ts";
 import type { Precision, SimulationMethod } from "../model/simulation.ts";
 import type { ComputeTask } from "../ports/compute.ts";
@@ -10,8 +10,9 @@ import { type ChosenMethod, chooseMethod } from "./choose-method.ts";
 import { compact } from "./compact.ts";
 import { runDensityMatrix } from "./density-matrix/run.ts";
 import { createEngine, createSharedMemory, type Engine, instantiate, OutOfMemoryError } from "./engine.ts";
+import { measuringCircuit, observe, readOutcomes } from "./expectation.ts";
 import { createNoisyEngine, type NoisyEngine } from "./noise/engine.ts";
-import { type RunResult, runCircuit } from "./run.ts";
+import { type RunResult, runCircuit, type StateResult } from "./run.ts";
 import { createMeter, drive, type Meter, type Slices, unlimitedMeter } from "./slices.ts";
 import { createStabilizerEngine, runStabilizer, type StabilizerEngine } from "./stabilizer/index.ts";
 import { createLeader, serveLeader } from "./statevector/crew.ts";
@@ -75,17 +76,16 @@ export function createSimulator(modules: SimulatorModules, { crew, stabilizerByt
     const startMs = elapsedMs();
     const { method, reason } = methodOf(task);
     const { precision = "double" } = task;
-    const result = yield* runBy(method, task, precision, meter);
+    const result =
+      method === "statevector" ? yield* runStatevector(task, precision, meter) : yield* observeBy(method, task, meter);
     // One more, because some clocks stand still within a slice.
     yield;
     const engine = `${method}/${modules.isFast && method === "statevector" ? "fast" : "plain"}`;
     return { ...result, method, methodReason: reason, precision, engine, simulatedMs: elapsedMs() - startMs };
   }
 
-  function runBy(method: SimulationMethod, task: ComputeTask, precision: Precision, meter: Meter): Slices<RunResult> {
+  function runBy(method: Exclude<SimulationMethod, "statevector">, task: ComputeTask): Slices<RunResult> {
     switch (method) {
-      case "statevector":
-        return runStatevector(task, precision, meter);
       case "stabilizer":
         stabilizer ??= createStabilizerEngine(modules.stabilizer, stabilizerBytesMax);
         return runStabilizer(stabilizer, task);
@@ -98,7 +98,27 @@ export function createSimulator(modules: SimulatorModules, { crew, stabilizerByt
     }
   }
 
-  function* runStatevector(task: ComputeTask, precision: Precision, meter: Meter): Slices<RunResult> {
+  /** Runs the circuit once more for each group of an observable that is sampled, with the group's measurement in place of its own. */
+  function* observeBy(method: Exclude<SimulationMethod, "statevector">, task: ComputeTask, meter: Meter): Slices<StateResult> {
+    const used = usedQubits(task.circuit);
+    const result = yield* runBy(method, { ...task, observables: task.observables.filter(({ sampled }) => sampled !== true) });
+    const exact = result.expectationValues.values();
+    const values = yield* observe(task, {
+      isUsed: (qubit) => used.has(qubit),
+      // biome-ignore lint/correctness/useYield: it was found in the one run above.
+      *exact() {
+        return exact.next().value ?? 0;
+      },
+      *sample(group, shots, seed) {
+        const circuit = measuringCircuit(task.circuit, group);
+        return readOutcomes(group, (yield* runBy(method, { ...task, circuit, shots, seed, observables: [] })).counts);
+      },
+      meter,
+    });
+    return { counts: result.counts, ...values };
+  }
+
+  function* runStatevector(task: ComputeTask, precision: Precision, meter: Meter): Slices<StateResult> {
     const small = compact(task.circuit);
     if (crew === undefined || statevectorShared === undefined || small.qubitCount < limits.threadQubitCountMin) {
       statevector ??= createEngine(modules.statevector);

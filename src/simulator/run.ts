@@ -7,6 +7,8 @@ import type { ComputeTask } from "../ports/compute.ts";
 import { createOutcomeWriter, isTrue } from "./classical-bits.ts";
 import type { CompactCircuit } from "./compact.ts";
 import { amplitudeBytes, type Engine } from "./engine.ts";
+import { type ObservedValues, observe } from "./expectation.ts";
+import { createGroupSampler, sampleBytes, sampleState } from "./sample-state.ts";
 import { createMeter, drive, type Meter, type Slices } from "./slices.ts";
 import { type Precision, planQubitCountMin } from "./statevector/plan.ts";
 import { type StateOptions, StateVector } from "./statevector/state.ts";
@@ -16,26 +18,28 @@ export interface RunResult {
   readonly expectationValues: readonly number[];
 }
 
+export type StateResult = RunResult & ObservedValues;
+
 /** The task has passed admission. Throws OutOfMemoryError; any other throw is a bug. Only one run at a time may use the engine. */
-export function runCircuit(engine: Engine, task: ComputeTask, small: CompactCircuit, options: StateOptions): Slices<RunResult> {
+export function runCircuit(engine: Engine, task: ComputeTask, small: CompactCircuit, options: StateOptions): Slices<StateResult> {
   const run = hasOnlyFinalMeasurements(task.circuit) ? runOnce : runPerShot;
   return run(engine, task, small, options);
 }
 
 /** One run; shot k draws its outcome with uniform (k, 0). */
-function* runOnce(engine: Engine, task: ComputeTask, small: CompactCircuit, options: StateOptions): Slices<RunResult> {
+function* runOnce(engine: Engine, task: ComputeTask, small: CompactCircuit, options: StateOptions): Slices<StateResult> {
   const { operations } = small;
-  const { precision, meter } = options;
-  const isSmall = small.qubitCount <= tableQubitCountMax;
-  const tableBytes = isSmall ? 8 * 2 ** Math.max(small.qubitCount, planQubitCountMin) : 0;
-  const state = new StateVector(engine, small.qubitCount, 12 * task.shots + tableBytes, options);
+  const state = new StateVector(engine, small.qubitCount, sampleBytes(small.qubitCount, task.shots), options);
   yield* state.apply(operations);
-  const expectationValues: number[] = [];
-  for (const observable of task.observables) expectationValues.push(yield* expectation(state, small, observable, meter));
-  if (task.circuit.bitCount === 0) return { counts: new Map(), expectationValues };
+  const values = yield* observe(task, {
+    isUsed: (qubit) => small.placeOf.has(qubit),
+    exact: (observable) => expectation(state, small, observable, options.meter),
+    sample: createGroupSampler(engine, state, options.precision, small),
+    meter: options.meter,
+  });
+  if (task.circuit.bitCount === 0) return { counts: new Map(), ...values };
 
-  const sample = isSmall ? sampleSmall : sampleLarge;
-  const drawn = sample(engine, state, precision, task);
+  const drawn = sampleState(engine, state, options.precision, task);
   const measures = operations
     .filter((operation) => operation.kind === "measure")
     .map(({ qubit, bit }) => ({ position: state.positionOf(qubit), bit }));
@@ -48,52 +52,7 @@ function* runOnce(engine: Engine, task: ComputeTask, small: CompactCircuit, opti
     const outcome = writeOutcome(bits);
     counts.set(outcome, (counts.get(outcome) ?? 0) + shots);
   }
-  return { counts: sortedByOutcome(counts), expectationValues };
-}
-
-// A table of cumulative probabilities this large still lies in the cache; beyond it, one walk over sorted uniforms is cheaper.
-const tableQubitCountMax = 14;
-
-/** Shots by basis state. The extra bytes: the table, then the uniforms, then the outcomes. */
-function sampleSmall(
-  engine: Engine,
-  state: StateVector,
-  precision: Precision,
-  { shots, seed }: ComputeTask,
-): Map<number, number> {
-  const { wasm } = engine;
-  const { qubitCount, extra } = state;
-  const uniformsAt = extra + 8 * 2 ** qubitCount;
-  const outcomesAt = uniformsAt + 8 * shots;
-  wasm.fillUniforms(uniformsAt, shots, Number(seed & 0xffffffffn), Number(seed >> 32n));
-  engine.readout(precision).sampleByTable(qubitCount, uniformsAt, outcomesAt, shots, extra);
-  const outcomes = new Uint32Array(wasm.memory.buffer, outcomesAt, shots);
-  const tally = new Uint32Array(2 ** qubitCount);
-  for (let shot = 0; shot < shots; shot++) {
-    const index = outcomes[shot] ?? 0;
-    tally[index] = (tally[index] ?? 0) + 1;
-  }
-  const states = new Map<number, number>();
-  for (const [index, count] of tally.entries()) if (count > 0) states.set(index, count);
-  return states;
-}
-
-/** Shots by basis state, by one walk over the state. The extra bytes: the uniforms, then the outcomes. */
-function sampleLarge(
-  engine: Engine,
-  state: StateVector,
-  precision: Precision,
-  { shots, seed }: ComputeTask,
-): Map<number, number> {
-  const { wasm } = engine;
-  const { qubitCount, extra } = state;
-  const outcomesAt = extra + 8 * shots;
-  wasm.fillUniforms(extra, shots, Number(seed & 0xffffffffn), Number(seed >> 32n));
-  new Float64Array(wasm.memory.buffer, extra, shots).sort();
-  engine.readout(precision).sampleAscending(qubitCount, extra, outcomesAt, shots);
-  const states = new Map<number, number>();
-  for (const index of new Uint32Array(wasm.memory.buffer, outcomesAt, shots)) states.set(index, (states.get(index) ?? 0) + 1);
-  return states;
+  return { counts: sortedByOutcome(counts), ...values };
 }
 
 /** From a checkpoint before the first measurement, reset or branch; shot k uses uniforms (k, 0), (k, 1), … in program order. */
@@ -102,7 +61,7 @@ function* runPerShot(
   task: ComputeTask,
   { qubitCount, operations }: CompactCircuit,
   options: StateOptions,
-): Slices<RunResult> {
+): Slices<StateResult> {
   const { precision, meter } = options;
   const uniforms = createShotUniforms(task.seed);
   const first = operations.findIndex(({ kind }) => kind !== "gate");
@@ -123,7 +82,7 @@ function* runPerShot(
     const outcome = writeOutcome(bits);
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   }
-  return { counts: task.circuit.bitCount === 0 ? new Map() : sortedByOutcome(counts), expectationValues: [] };
+  return { counts: task.circuit.bitCount === 0 ? new Map() : sortedByOutcome(counts), expectationValues: [], estimates: [] };
 }
 
 /** Runs of gates, planned once each, between what a shot decides. */

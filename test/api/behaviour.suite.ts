@@ -147,6 +147,34 @@ const jobs: Check[] = [
     assert.ok(Math.abs((result?.expectationValues.z ?? Number.NaN) - 0.5) < 1e-9, JSON.stringify(result?.expectationValues));
   }),
 
+  ...throughEachDoor(
+    "an observable is estimated from shots when asked for, with its standard error and the groups measured",
+    async (client) => {
+      const openqasm = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[2] q;\nry(1) q[0];\ncx q[0], q[1];\n';
+      const terms = [
+        { coefficient: 0.5, pauli: "ZI" },
+        { coefficient: 0.25, pauli: "IZ" },
+        { coefficient: -1, pauli: "XX" },
+      ];
+      const observables = [
+        { name: "exact", terms },
+        { name: "estimated", terms, sampled: true },
+      ];
+      const circuit = { case: "openqasm" as const, value: openqasm };
+      const { result } = await finish(client, await client.submitJob({ circuit, shots: 10_000, seed: 11n, observables }));
+      const exact = 0.75 * Math.cos(1) - Math.sin(1);
+      assert.ok(Math.abs((result?.expectationValues.exact ?? Number.NaN) - exact) < 1e-9);
+      assert.deepEqual(Object.keys(result?.estimates ?? {}), ["estimated"]);
+      const estimate = result?.estimates.estimated;
+      assert.ok(estimate !== undefined && estimate.value === result?.expectationValues.estimated);
+      assert.deepEqual([estimate.groupCount, estimate.shots], [2, 10_000n]);
+      // Two groups of 3/7 and 4/7 of the shots; the seed is fixed, so this cannot fail now and then.
+      const variance = (0.5625 * Math.sin(1) ** 2 * 7) / 3 / 10_000 + (Math.cos(1) ** 2 * 7) / 4 / 10_000;
+      assert.ok(Math.abs(estimate.standardError / Math.sqrt(variance) - 1) < 0.05, String(estimate.standardError));
+      assert.ok(Math.abs(estimate.value - exact) < 4 * estimate.standardError, String(estimate.value));
+    },
+  ),
+
   ...throughEachDoor("a running job is cancelled, once is enough and twice is fine", async (client) => {
     const handle = await client.submitJob(heavySpec());
     await readUntil(

@@ -44,6 +44,7 @@ function expectedOutcome(task: ComputeTask): RunOutcome {
   return {
     counts: expectedCounts(task.seed, task.shots),
     expectationValues: [],
+    estimates: [],
     method: "statevector",
     methodReason: "simulated",
     precision: "double",

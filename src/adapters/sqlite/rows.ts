@@ -130,7 +130,12 @@ export function parseCells(value: unknown): unknown[] {
 
 // What rows of older kernels leave unsaid.
 const olderSpec = { method: "automatic", precision: "double" } as const;
-const olderMetadata = { method: "statevector", methodReason: "the only one of this kernel's time", precision: "double" } as const;
+const olderMetadata = {
+  method: "statevector",
+  methodReason: "the only one of its kernel",
+  precision: "double",
+  estimates: [],
+} as const;
 
 // JSON has no 64-bit integers: seeds travel as decimal text.
 

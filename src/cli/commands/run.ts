@@ -19,6 +19,7 @@ export interface RunOptions {
   readonly precision: Precision;
   readonly param?: Readonly<Record<string, number>>;
   readonly observable?: readonly Observable[];
+  readonly estimate?: readonly Observable[];
   readonly tag?: Readonly<Record<string, string>>;
   /** Milliseconds. */
   readonly timeout?: number;
@@ -57,7 +58,20 @@ export async function runFile(
 }
 
 function toSpec(world: World, circuit: string, options: RunOptions): JobSpec {
-  const { shots, seed, device, id, priority, method, precision, param = {}, observable = [], tag = {}, timeout } = options;
+  const {
+    shots,
+    seed,
+    device,
+    id,
+    priority,
+    method,
+    precision,
+    param = {},
+    observable = [],
+    estimate = [],
+    tag = {},
+    timeout,
+  } = options;
   return {
     circuit,
     shots,
@@ -65,7 +79,7 @@ function toSpec(world: World, circuit: string, options: RunOptions): JobSpec {
     method,
     precision,
     parameters: param,
-    observables: observable,
+    observables: [...observable, ...estimate],
     tags: tag,
     ...(id === undefined ? {} : { id }),
     ...(seed === undefined ? {} : { seed }),

@@ -4,6 +4,7 @@ import { create } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { limits } from "../../base/limits.ts";
 import {
+  EstimateSchema,
   type Filter,
   type JobHandle,
   JobHandleSchema,
@@ -43,9 +44,10 @@ export function toSubmitRequest(spec: JobSpec, owner: Owner, faults: readonly Fa
     circuit: spec.circuit.case === "circuitId" ? { circuitId: spec.circuit.value } : { openqasm: spec.circuit.value ?? "" },
     shots: spec.shots,
     parameters: spec.parameters,
-    observables: spec.observables.map(({ name, terms }) => ({
+    observables: spec.observables.map(({ name, terms, sampled }) => ({
       name,
       terms: terms.map(({ coefficient, pauli }) => ({ coefficient, pauli })),
+      ...(sampled ? { sampled } : {}),
     })),
     seed: spec.seed,
     method: fromProtoMethod(spec.method),
@@ -193,6 +195,16 @@ export function toJobResult(part: JobResultPart): JobResult {
     engine: metadata.engine,
     expectationValues: Object.fromEntries(
       part.observableNames.map((name, index) => [name, metadata.expectationValues[index] ?? 0]),
+    ),
+    estimates: Object.fromEntries(
+      metadata.estimates.map(({ observable, ...estimate }) => [
+        part.observableNames[observable] ?? "",
+        create(EstimateSchema, {
+          ...estimate,
+          value: metadata.expectationValues[observable] ?? 0,
+          shots: BigInt(estimate.shots),
+        }),
+      ]),
     ),
     simulated: toDuration(metadata.simulatedMs),
     outcomeCount: BigInt(metadata.outcomeCount),

@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file eigen/kernel/v1/jobs.proto.
  */
 export const file_eigen_kernel_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChplaWdlbi9rZXJuZWwvdjEvam9icy5wcm90bxIPZWlnZW4ua2VybmVsLnYxIq0EChJUb3BvbG9neUNvbnN0cmFpbnQSPAoGbGluZWFyGAEgASgLMiouZWlnZW4ua2VybmVsLnYxLlRvcG9sb2d5Q29uc3RyYWludC5MaW5lYXJIABI4CgRyaW5nGAIgASgLMiguZWlnZW4ua2VybmVsLnYxLlRvcG9sb2d5Q29uc3RyYWludC5SaW5nSAASOAoEc3RhchgDIAEoCzIoLmVpZ2VuLmtlcm5lbC52MS5Ub3BvbG9neUNvbnN0cmFpbnQuU3RhckgAEjgKBGdyaWQYBCABKAsyKC5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50LkdyaWRIABJBCgloZWF2eV9oZXgYBSABKAsyLC5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50LkhlYXZ5SGV4SAASQgoKYWxsX3RvX2FsbBgGIAEoCzIsLmVpZ2VuLmtlcm5lbC52MS5Ub3BvbG9neUNvbnN0cmFpbnQuQWxsVG9BbGxIABoICgZMaW5lYXIaBgoEUmluZxoGCgRTdGFyGmkKBEdyaWQSLgoEcm93cxgBIAEoDUIgirUYHAgBEQAAAAAAAPA/GQAAAAAAQI9ASgZxdWJpdHMSMQoHY29sdW1ucxgCIAEoDUIgirUYHAgBEQAAAAAAAPA/GQAAAAAAQI9ASgZxdWJpdHMaCgoISGVhdnlIZXgaCgoIQWxsVG9BbGxCBwoFc2hhcGUitAIKD0pvYlJlcXVpcmVtZW50cxIpCgptaW5fcXViaXRzGAEgASgNQhWKtRgRGQAAAAAAALBASgZxdWJpdHMSNQoIdG9wb2xvZ3kYAiABKAsyIy5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50EkEKFGZpZGVsaXR5X3JlcXVpcmVtZW50GAMgASgBQiOKtRgfEQAAAAAAAAAAGQAAAAAAAPA/Sgtwcm9iYWJpbGl0eRJNChJlc3RpbWF0ZWRfZHVyYXRpb24YBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CFoq1GBI5AAAAAAAAAABBAAAAAAAY9UASLQoGZGV2aWNlGAUgASgJQh2KtRgZIhRbYS16MC05XVthLXowLTlfLi1dKiiAASJDCglQYXVsaVRlcm0SEwoLY29lZmZpY2llbnQYASABKAESIQoFcGF1bGkYAiABKAlCEoq1GA4IASIHW0lYWVpdKyiAICJbCgpPYnNlcnZhYmxlEhcKBG5hbWUYASABKAlCCYq1GAUIASiAARI0CgV0ZXJtcxgCIAMoCzIaLmVpZ2VuLmtlcm5lbC52MS5QYXVsaVRlcm1CCYq1GAUIATCQTiLaBgoHSm9iU3BlYxJrCgJpZBgBIAEoCUJfirUYWyIbW0EtWmEtejAtOV1bQS1aYS16MC05Xy46LV0qKIABUjlMZXR0ZXJzLCBkaWdpdHMgYW5kIF8gLiA6IC0gb25seSwgbm90IHN0YXJ0aW5nIHdpdGggam9iXy4SHQoIb3BlbnFhc20YAiABKAlCCYq1GAUogICAAUgAEi8KCmNpcmN1aXRfaWQYAyABKAlCGYq1GBUiEWNpcmNfWzAtOWEtZl17MzJ9KEBIABIuCgVzaG90cxgEIAEoDUIfirUYGwgBEQAAAAAAAPA/GQAAAACAhC5BSgVzaG90cxJICgpwYXJhbWV0ZXJzGAUgAygLMiguZWlnZW4ua2VybmVsLnYxLkpvYlNwZWMuUGFyYW1ldGVyc0VudHJ5QgqKtRgGKIABMJBOEjkKC29ic2VydmFibGVzGAYgAygLMhsuZWlnZW4ua2VybmVsLnYxLk9ic2VydmFibGVCB4q1GAMw6AcSEQoEc2VlZBgHIAEoBEgBiAEBEjYKDHJlcXVpcmVtZW50cxgIIAEoCzIgLmVpZ2VuLmtlcm5lbC52MS5Kb2JSZXF1aXJlbWVudHMSKwoIcHJpb3JpdHkYCSABKA4yGS5laWdlbi5rZXJuZWwudjEuUHJpb3JpdHkSLAoIZGVhZGxpbmUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjsKBHRhZ3MYCyADKAsyIi5laWdlbi5rZXJuZWwudjEuSm9iU3BlYy5UYWdzRW50cnlCCYq1GAUogAIwIBIoCg9pZGVtcG90ZW5jeV9rZXkYDCABKAlCD4q1GAsiBlshLX5dKyiAARInCgZtZXRob2QYDSABKA4yFy5laWdlbi5rZXJuZWwudjEuTWV0aG9kEi0KCXByZWNpc2lvbhgOIAEoDjIaLmVpZ2VuLmtlcm5lbC52MS5QcmVjaXNpb24aMQoPUGFyYW1ldGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAToCOAEaKwoJVGFnc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDwoHY2lyY3VpdBIEkLUYAUIHCgVfc2VlZCIeCgVKb2JJZBIVCgJpZBgBIAEoCUIJirUYBQgBKIABIskBCglKb2JIYW5kbGUSDgoGam9iX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSKAoFc3RhdGUYAyABKA4yGS5laWdlbi5rZXJuZWwudjEuSm9iU3RhdGUSDgoGY3Vyc29yGAQgASgJEhIKCmNpcmN1aXRfaWQYBSABKAkSDAoEc2VlZBgGIAEoBBIwCgxzdWJtaXR0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJlcGVhdGVkGAggASgIIkcKDk1vbml0b3JSZXF1ZXN0EhUKAmlkGAEgASgJQgmKtRgFCAEogAESHgoGY3Vyc29yGAIgASgJQg6KtRgKIgZbMC05XSsoECKQBAoJSm9iU3RhdHVzEg4KBmpvYl9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEigKBXN0YXRlGAMgASgOMhkuZWlnZW4ua2VybmVsLnYxLkpvYlN0YXRlEg4KBnJlYXNvbhgEIAEoCRIOCgZjdXJzb3IYBSABKAkSEAoIc2VxdWVuY2UYBiABKAQSJgoCYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBmRldmljZRgIIAEoCRIQCghhdHRlbXB0cxgJIAEoDRIwCgxzdWJtaXR0ZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnN0YXJ0ZWRfYXQYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCgh0cmFjZV9pZBgNIAEoCRItCgdmYWlsdXJlGA4gASgLMhwuZWlnZW4ua2VybmVsLnYxLkVycm9yRGV0YWlsEioKBnJlc3VsdBgPIAEoCzIaLmVpZ2VuLmtlcm5lbC52MS5Kb2JSZXN1bHQSGwoOcXVldWVfcG9zaXRpb24YECABKARIAIgBARISCgpjaXJjdWl0X2lkGBEgASgJQhEKD19xdWV1ZV9wb3NpdGlvbiKDAwoGRmlsdGVyEjEKBnN0YXRlcxgBIAMoDjIZLmVpZ2VuLmtlcm5lbC52MS5Kb2JTdGF0ZUIGirUYAjAIEjoKBHRhZ3MYAiADKAsyIS5laWdlbi5rZXJuZWwudjEuRmlsdGVyLlRhZ3NFbnRyeUIJirUYBSiAAjAgEhwKC25hbWVfcHJlZml4GAMgASgJQgeKtRgDKIABEjMKD3N1Ym1pdHRlZF9hZnRlchgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNAoQc3VibWl0dGVkX2JlZm9yZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoJcGFnZV9zaXplGAYgASgNQhOKtRgPGQAAAAAAQI9ASgRqb2JzEiwKCnBhZ2VfdG9rZW4YByABKAlCGIq1GBQiEGpvYl9bMC05YS16XXsyNn0oQBorCglUYWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKEAwoHSm9iSW5mbxIOCgZqb2JfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIoCgVzdGF0ZRgDIAEoDjIZLmVpZ2VuLmtlcm5lbC52MS5Kb2JTdGF0ZRIrCghwcmlvcml0eRgEIAEoDjIZLmVpZ2VuLmtlcm5lbC52MS5Qcmlvcml0eRINCgVzaG90cxgFIAEoDRISCgpjaXJjdWl0X2lkGAYgASgJEjAKBHRhZ3MYByADKAsyIi5laWdlbi5rZXJuZWwudjEuSm9iSW5mby5UYWdzRW50cnkSDgoGZGV2aWNlGAggASgJEjAKDHN1Ym1pdHRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnBhZ2VfdG9rZW4YCyABKAkaKwoJVGFnc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEi6gQKCUpvYlJlc3VsdBIOCgZqb2JfaWQYASABKAkSNgoGY291bnRzGAIgAygLMiYuZWlnZW4ua2VybmVsLnYxLkpvYlJlc3VsdC5Db3VudHNFbnRyeRINCgVzaG90cxgDIAEoDRIMCgRzZWVkGAQgASgEEhIKCmNpcmN1aXRfaWQYBSABKAkSFQoNY29tcGlsZWRfaGFzaBgGIAEoCRIZChFjb21waWxlZF9vcGVucWFzbRgHIAEoCRIOCgZkZXZpY2UYCCABKAkSDgoGZW5naW5lGAkgASgJEk0KEmV4cGVjdGF0aW9uX3ZhbHVlcxgKIAMoCzIxLmVpZ2VuLmtlcm5lbC52MS5Kb2JSZXN1bHQuRXhwZWN0YXRpb25WYWx1ZXNFbnRyeRIsCglzaW11bGF0ZWQYCyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SFQoNb3V0Y29tZV9jb3VudBgMIAEoBBISCgpwYXJ0X2luZGV4GA0gASgNEhIKCnBhcnRfY291bnQYDiABKA0SJwoGbWV0aG9kGA8gASgOMhcuZWlnZW4ua2VybmVsLnYxLk1ldGhvZBIVCg1tZXRob2RfcmVhc29uGBAgASgJEi0KCXByZWNpc2lvbhgRIAEoDjIaLmVpZ2VuLmtlcm5lbC52MS5QcmVjaXNpb24aLQoLQ291bnRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgEOgI4ARo4ChZFeHBlY3RhdGlvblZhbHVlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAToCOAEiMQoOSm9iRXhwbGFuYXRpb24SDgoGam9iX2lkGAEgASgJEg8KB3JlYXNvbnMYAiADKAkitwEKC0pvYkVzdGltYXRlEjwKB2RldmljZXMYASADKAsyKy5laWdlbi5rZXJuZWwudjEuSm9iRXN0aW1hdGUuRGV2aWNlRXN0aW1hdGUaagoORGV2aWNlRXN0aW1hdGUSDgoGZGV2aWNlGAEgASgJEhsKE3N1Y2Nlc3NfcHJvYmFiaWxpdHkYAiABKAESKwoIZHVyYXRpb24YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24qdQoIUHJpb3JpdHkSGAoUUFJJT1JJVFlfVU5TUEVDSUZJRUQQABIQCgxQUklPUklUWV9MT1cQARITCg9QUklPUklUWV9OT1JNQUwQAhIRCg1QUklPUklUWV9ISUdIEAMSFQoRUFJJT1JJVFlfQ1JJVElDQUwQBCrHAQoISm9iU3RhdGUSGQoVSk9CX1NUQVRFX1VOU1BFQ0lGSUVEEAASFAoQSk9CX1NUQVRFX1FVRVVFRBABEhcKE0pPQl9TVEFURV9TQ0hFRFVMRUQQAhIVChFKT0JfU1RBVEVfUlVOTklORxADEhcKE0pPQl9TVEFURV9DT01QTEVURUQQBBIUChBKT0JfU1RBVEVfRkFJTEVEEAUSFwoTSk9CX1NUQVRFX0NBTkNFTExFRBAGEhIKDkpPQl9TVEFURV9ERUFEEAcqmQEKBk1ldGhvZBIWChJNRVRIT0RfVU5TUEVDSUZJRUQQABIUChBNRVRIT0RfQVVUT01BVElDEAESFgoSTUVUSE9EX1NUQVRFVkVDVE9SEAISFQoRTUVUSE9EX1NUQUJJTElaRVIQAxIZChVNRVRIT0RfREVOU0lUWV9NQVRSSVgQBBIXChNNRVRIT0RfVFJBSkVDVE9SSUVTEAUqUgoJUHJlY2lzaW9uEhkKFVBSRUNJU0lPTl9VTlNQRUNJRklFRBAAEhQKEFBSRUNJU0lPTl9ET1VCTEUQARIUChBQUkVDSVNJT05fU0lOR0xFEAJiBnByb3RvMw", [file_eigen_kernel_v1_errors, file_eigen_options, file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("ChplaWdlbi9rZXJuZWwvdjEvam9icy5wcm90bxIPZWlnZW4ua2VybmVsLnYxIq0EChJUb3BvbG9neUNvbnN0cmFpbnQSPAoGbGluZWFyGAEgASgLMiouZWlnZW4ua2VybmVsLnYxLlRvcG9sb2d5Q29uc3RyYWludC5MaW5lYXJIABI4CgRyaW5nGAIgASgLMiguZWlnZW4ua2VybmVsLnYxLlRvcG9sb2d5Q29uc3RyYWludC5SaW5nSAASOAoEc3RhchgDIAEoCzIoLmVpZ2VuLmtlcm5lbC52MS5Ub3BvbG9neUNvbnN0cmFpbnQuU3RhckgAEjgKBGdyaWQYBCABKAsyKC5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50LkdyaWRIABJBCgloZWF2eV9oZXgYBSABKAsyLC5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50LkhlYXZ5SGV4SAASQgoKYWxsX3RvX2FsbBgGIAEoCzIsLmVpZ2VuLmtlcm5lbC52MS5Ub3BvbG9neUNvbnN0cmFpbnQuQWxsVG9BbGxIABoICgZMaW5lYXIaBgoEUmluZxoGCgRTdGFyGmkKBEdyaWQSLgoEcm93cxgBIAEoDUIgirUYHAgBEQAAAAAAAPA/GQAAAAAAQI9ASgZxdWJpdHMSMQoHY29sdW1ucxgCIAEoDUIgirUYHAgBEQAAAAAAAPA/GQAAAAAAQI9ASgZxdWJpdHMaCgoISGVhdnlIZXgaCgoIQWxsVG9BbGxCBwoFc2hhcGUitAIKD0pvYlJlcXVpcmVtZW50cxIpCgptaW5fcXViaXRzGAEgASgNQhWKtRgRGQAAAAAAALBASgZxdWJpdHMSNQoIdG9wb2xvZ3kYAiABKAsyIy5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50EkEKFGZpZGVsaXR5X3JlcXVpcmVtZW50GAMgASgBQiOKtRgfEQAAAAAAAAAAGQAAAAAAAPA/Sgtwcm9iYWJpbGl0eRJNChJlc3RpbWF0ZWRfZHVyYXRpb24YBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CFoq1GBI5AAAAAAAAAABBAAAAAAAY9UASLQoGZGV2aWNlGAUgASgJQh2KtRgZIhRbYS16MC05XVthLXowLTlfLi1dKiiAASJDCglQYXVsaVRlcm0SEwoLY29lZmZpY2llbnQYASABKAESIQoFcGF1bGkYAiABKAlCEoq1GA4IASIHW0lYWVpdKyiAICJsCgpPYnNlcnZhYmxlEhcKBG5hbWUYASABKAlCCYq1GAUIASiAARI0CgV0ZXJtcxgCIAMoCzIaLmVpZ2VuLmtlcm5lbC52MS5QYXVsaVRlcm1CCYq1GAUIATCQThIPCgdzYW1wbGVkGAMgASgIIlUKCEVzdGltYXRlEg0KBXZhbHVlGAEgASgBEhYKDnN0YW5kYXJkX2Vycm9yGAIgASgBEhMKC2dyb3VwX2NvdW50GAMgASgNEg0KBXNob3RzGAQgASgEItoGCgdKb2JTcGVjEmsKAmlkGAEgASgJQl+KtRhbIhtbQS1aYS16MC05XVtBLVphLXowLTlfLjotXSoogAFSOUxldHRlcnMsIGRpZ2l0cyBhbmQgXyAuIDogLSBvbmx5LCBub3Qgc3RhcnRpbmcgd2l0aCBqb2JfLhIdCghvcGVucWFzbRgCIAEoCUIJirUYBSiAgIABSAASLwoKY2lyY3VpdF9pZBgDIAEoCUIZirUYFSIRY2lyY19bMC05YS1mXXszMn0oQEgAEi4KBXNob3RzGAQgASgNQh+KtRgbCAERAAAAAAAA8D8ZAAAAAICELkFKBXNob3RzEkgKCnBhcmFtZXRlcnMYBSADKAsyKC5laWdlbi5rZXJuZWwudjEuSm9iU3BlYy5QYXJhbWV0ZXJzRW50cnlCCoq1GAYogAEwkE4SOQoLb2JzZXJ2YWJsZXMYBiADKAsyGy5laWdlbi5rZXJuZWwudjEuT2JzZXJ2YWJsZUIHirUYAzDoBxIRCgRzZWVkGAcgASgESAGIAQESNgoMcmVxdWlyZW1lbnRzGAggASgLMiAuZWlnZW4ua2VybmVsLnYxLkpvYlJlcXVpcmVtZW50cxIrCghwcmlvcml0eRgJIAEoDjIZLmVpZ2VuLmtlcm5lbC52MS5Qcmlvcml0eRIsCghkZWFkbGluZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASOwoEdGFncxgLIAMoCzIiLmVpZ2VuLmtlcm5lbC52MS5Kb2JTcGVjLlRhZ3NFbnRyeUIJirUYBSiAAjAgEigKD2lkZW1wb3RlbmN5X2tleRgMIAEoCUIPirUYCyIGWyEtfl0rKIABEicKBm1ldGhvZBgNIAEoDjIXLmVpZ2VuLmtlcm5lbC52MS5NZXRob2QSLQoJcHJlY2lzaW9uGA4gASgOMhouZWlnZW4ua2VybmVsLnYxLlByZWNpc2lvbhoxCg9QYXJhbWV0ZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4ARorCglUYWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIPCgdjaXJjdWl0EgSQtRgBQgcKBV9zZWVkIh4KBUpvYklkEhUKAmlkGAEgASgJQgmKtRgFCAEogAEiyQEKCUpvYkhhbmRsZRIOCgZqb2JfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIoCgVzdGF0ZRgDIAEoDjIZLmVpZ2VuLmtlcm5lbC52MS5Kb2JTdGF0ZRIOCgZjdXJzb3IYBCABKAkSEgoKY2lyY3VpdF9pZBgFIAEoCRIMCgRzZWVkGAYgASgEEjAKDHN1Ym1pdHRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIcmVwZWF0ZWQYCCABKAgiRwoOTW9uaXRvclJlcXVlc3QSFQoCaWQYASABKAlCCYq1GAUIASiAARIeCgZjdXJzb3IYAiABKAlCDoq1GAoiBlswLTldKygQIpAECglKb2JTdGF0dXMSDgoGam9iX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSKAoFc3RhdGUYAyABKA4yGS5laWdlbi5rZXJuZWwudjEuSm9iU3RhdGUSDgoGcmVhc29uGAQgASgJEg4KBmN1cnNvchgFIAEoCRIQCghzZXF1ZW5jZRgGIAEoBBImCgJhdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGZGV2aWNlGAggASgJEhAKCGF0dGVtcHRzGAkgASgNEjAKDHN1Ym1pdHRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKc3RhcnRlZF9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHRyYWNlX2lkGA0gASgJEi0KB2ZhaWx1cmUYDiABKAsyHC5laWdlbi5rZXJuZWwudjEuRXJyb3JEZXRhaWwSKgoGcmVzdWx0GA8gASgLMhouZWlnZW4ua2VybmVsLnYxLkpvYlJlc3VsdBIbCg5xdWV1ZV9wb3NpdGlvbhgQIAEoBEgAiAEBEhIKCmNpcmN1aXRfaWQYESABKAlCEQoPX3F1ZXVlX3Bvc2l0aW9uIoMDCgZGaWx0ZXISMQoGc3RhdGVzGAEgAygOMhkuZWlnZW4ua2VybmVsLnYxLkpvYlN0YXRlQgaKtRgCMAgSOgoEdGFncxgCIAMoCzIhLmVpZ2VuLmtlcm5lbC52MS5GaWx0ZXIuVGFnc0VudHJ5QgmKtRgFKIACMCASHAoLbmFtZV9wcmVmaXgYAyABKAlCB4q1GAMogAESMwoPc3VibWl0dGVkX2FmdGVyGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0ChBzdWJtaXR0ZWRfYmVmb3JlGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCglwYWdlX3NpemUYBiABKA1CE4q1GA8ZAAAAAABAj0BKBGpvYnMSLAoKcGFnZV90b2tlbhgHIAEoCUIYirUYFCIQam9iX1swLTlhLXpdezI2fShAGisKCVRhZ3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIoQDCgdKb2JJbmZvEg4KBmpvYl9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEigKBXN0YXRlGAMgASgOMhkuZWlnZW4ua2VybmVsLnYxLkpvYlN0YXRlEisKCHByaW9yaXR5GAQgASgOMhkuZWlnZW4ua2VybmVsLnYxLlByaW9yaXR5Eg0KBXNob3RzGAUgASgNEhIKCmNpcmN1aXRfaWQYBiABKAkSMAoEdGFncxgHIAMoCzIiLmVpZ2VuLmtlcm5lbC52MS5Kb2JJbmZvLlRhZ3NFbnRyeRIOCgZkZXZpY2UYCCABKAkSMAoMc3VibWl0dGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKcGFnZV90b2tlbhgLIAEoCRorCglUYWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASL1BQoJSm9iUmVzdWx0Eg4KBmpvYl9pZBgBIAEoCRI2CgZjb3VudHMYAiADKAsyJi5laWdlbi5rZXJuZWwudjEuSm9iUmVzdWx0LkNvdW50c0VudHJ5Eg0KBXNob3RzGAMgASgNEgwKBHNlZWQYBCABKAQSEgoKY2lyY3VpdF9pZBgFIAEoCRIVCg1jb21waWxlZF9oYXNoGAYgASgJEhkKEWNvbXBpbGVkX29wZW5xYXNtGAcgASgJEg4KBmRldmljZRgIIAEoCRIOCgZlbmdpbmUYCSABKAkSTQoSZXhwZWN0YXRpb25fdmFsdWVzGAogAygLMjEuZWlnZW4ua2VybmVsLnYxLkpvYlJlc3VsdC5FeHBlY3RhdGlvblZhbHVlc0VudHJ5EiwKCXNpbXVsYXRlZBgLIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIVCg1vdXRjb21lX2NvdW50GAwgASgEEhIKCnBhcnRfaW5kZXgYDSABKA0SEgoKcGFydF9jb3VudBgOIAEoDRInCgZtZXRob2QYDyABKA4yFy5laWdlbi5rZXJuZWwudjEuTWV0aG9kEhUKDW1ldGhvZF9yZWFzb24YECABKAkSLQoJcHJlY2lzaW9uGBEgASgOMhouZWlnZW4ua2VybmVsLnYxLlByZWNpc2lvbhI8Cgllc3RpbWF0ZXMYEiADKAsyKS5laWdlbi5rZXJuZWwudjEuSm9iUmVzdWx0LkVzdGltYXRlc0VudHJ5Gi0KC0NvdW50c0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEaOAoWRXhwZWN0YXRpb25WYWx1ZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBGksKDkVzdGltYXRlc0VudHJ5EgsKA2tleRgBIAEoCRIoCgV2YWx1ZRgCIAEoCzIZLmVpZ2VuLmtlcm5lbC52MS5Fc3RpbWF0ZToCOAEiMQoOSm9iRXhwbGFuYXRpb24SDgoGam9iX2lkGAEgASgJEg8KB3JlYXNvbnMYAiADKAkitwEKC0pvYkVzdGltYXRlEjwKB2RldmljZXMYASADKAsyKy5laWdlbi5rZXJuZWwudjEuSm9iRXN0aW1hdGUuRGV2aWNlRXN0aW1hdGUaagoORGV2aWNlRXN0aW1hdGUSDgoGZGV2aWNlGAEgASgJEhsKE3N1Y2Nlc3NfcHJvYmFiaWxpdHkYAiABKAESKwoIZHVyYXRpb24YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24qdQoIUHJpb3JpdHkSGAoUUFJJT1JJVFlfVU5TUEVDSUZJRUQQABIQCgxQUklPUklUWV9MT1cQARITCg9QUklPUklUWV9OT1JNQUwQAhIRCg1QUklPUklUWV9ISUdIEAMSFQoRUFJJT1JJVFlfQ1JJVElDQUwQBCrHAQoISm9iU3RhdGUSGQoVSk9CX1NUQVRFX1VOU1BFQ0lGSUVEEAASFAoQSk9CX1NUQVRFX1FVRVVFRBABEhcKE0pPQl9TVEFURV9TQ0hFRFVMRUQQAhIVChFKT0JfU1RBVEVfUlVOTklORxADEhcKE0pPQl9TVEFURV9DT01QTEVURUQQBBIUChBKT0JfU1RBVEVfRkFJTEVEEAUSFwoTSk9CX1NUQVRFX0NBTkNFTExFRBAGEhIKDkpPQl9TVEFURV9ERUFEEAcqmQEKBk1ldGhvZBIWChJNRVRIT0RfVU5TUEVDSUZJRUQQABIUChBNRVRIT0RfQVVUT01BVElDEAESFgoSTUVUSE9EX1NUQVRFVkVDVE9SEAISFQoRTUVUSE9EX1NUQUJJTElaRVIQAxIZChVNRVRIT0RfREVOU0lUWV9NQVRSSVgQBBIXChNNRVRIT0RfVFJBSkVDVE9SSUVTEAUqUgoJUHJlY2lzaW9uEhkKFVBSRUNJU0lPTl9VTlNQRUNJRklFRBAAEhQKEFBSRUNJU0lPTl9ET1VCTEUQARIUChBQUkVDSVNJT05fU0lOR0xFEAJiBnByb3RvMw", [file_eigen_kernel_v1_errors, file_eigen_options, file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * The shape of connected qubits that a job wants.
@@ -287,6 +287,13 @@ export type Observable = Message<"eigen.kernel.v1.Observable"> & {
    * @generated from field: repeated eigen.kernel.v1.PauliTerm terms = 2;
    */
   terms: PauliTerm[];
+
+  /**
+   * Estimate it from as many shots as the job has, as a device would, with its standard error; else it is computed exactly.
+   *
+   * @generated from field: bool sampled = 3;
+   */
+  sampled: boolean;
 };
 
 /**
@@ -295,6 +302,48 @@ export type Observable = Message<"eigen.kernel.v1.Observable"> & {
  */
 export const ObservableSchema: GenMessage<Observable> = /*@__PURE__*/
   messageDesc(file_eigen_kernel_v1_jobs, 3);
+
+/**
+ * How far an estimated expectation value can be trusted.
+ *
+ * @generated from message eigen.kernel.v1.Estimate
+ */
+export type Estimate = Message<"eigen.kernel.v1.Estimate"> & {
+  /**
+   * The estimate.
+   *
+   * @generated from field: double value = 1;
+   */
+  value: number;
+
+  /**
+   * One standard deviation of it, estimated from the same shots.
+   *
+   * @generated from field: double standard_error = 2;
+   */
+  standardError: number;
+
+  /**
+   * Groups of terms that were measured together.
+   *
+   * @generated from field: uint32 group_count = 3;
+   */
+  groupCount: number;
+
+  /**
+   * Over all groups; each has at least two, however few the job asked for.
+   *
+   * @generated from field: uint64 shots = 4;
+   */
+  shots: bigint;
+};
+
+/**
+ * Describes the message eigen.kernel.v1.Estimate.
+ * Use `create(EstimateSchema)` to create a new message.
+ */
+export const EstimateSchema: GenMessage<Estimate> = /*@__PURE__*/
+  messageDesc(file_eigen_kernel_v1_jobs, 4);
 
 /**
  * A job as a user submits it.
@@ -415,7 +464,7 @@ export type JobSpec = Message<"eigen.kernel.v1.JobSpec"> & {
  * Use `create(JobSpecSchema)` to create a new message.
  */
 export const JobSpecSchema: GenMessage<JobSpec> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 4);
+  messageDesc(file_eigen_kernel_v1_jobs, 5);
 
 /**
  * Names a job.
@@ -436,7 +485,7 @@ export type JobId = Message<"eigen.kernel.v1.JobId"> & {
  * Use `create(JobIdSchema)` to create a new message.
  */
 export const JobIdSchema: GenMessage<JobId> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 5);
+  messageDesc(file_eigen_kernel_v1_jobs, 6);
 
 /**
  * What a submit answers.
@@ -506,7 +555,7 @@ export type JobHandle = Message<"eigen.kernel.v1.JobHandle"> & {
  * Use `create(JobHandleSchema)` to create a new message.
  */
 export const JobHandleSchema: GenMessage<JobHandle> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 6);
+  messageDesc(file_eigen_kernel_v1_jobs, 7);
 
 /**
  * Asks to follow one job.
@@ -534,7 +583,7 @@ export type MonitorRequest = Message<"eigen.kernel.v1.MonitorRequest"> & {
  * Use `create(MonitorRequestSchema)` to create a new message.
  */
 export const MonitorRequestSchema: GenMessage<MonitorRequest> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 7);
+  messageDesc(file_eigen_kernel_v1_jobs, 8);
 
 /**
  * A job at one moment.
@@ -667,7 +716,7 @@ export type JobStatus = Message<"eigen.kernel.v1.JobStatus"> & {
  * Use `create(JobStatusSchema)` to create a new message.
  */
 export const JobStatusSchema: GenMessage<JobStatus> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 8);
+  messageDesc(file_eigen_kernel_v1_jobs, 9);
 
 /**
  * Which jobs to list. Everything given must hold.
@@ -730,7 +779,7 @@ export type Filter = Message<"eigen.kernel.v1.Filter"> & {
  * Use `create(FilterSchema)` to create a new message.
  */
 export const FilterSchema: GenMessage<Filter> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 9);
+  messageDesc(file_eigen_kernel_v1_jobs, 10);
 
 /**
  * A job in a list.
@@ -821,7 +870,7 @@ export type JobInfo = Message<"eigen.kernel.v1.JobInfo"> & {
  * Use `create(JobInfoSchema)` to create a new message.
  */
 export const JobInfoSchema: GenMessage<JobInfo> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 10);
+  messageDesc(file_eigen_kernel_v1_jobs, 11);
 
 /**
  * What a job left, or a part of it. It names all that is needed to repeat it.
@@ -894,7 +943,7 @@ export type JobResult = Message<"eigen.kernel.v1.JobResult"> & {
   engine: string;
 
   /**
-   * Expectation values by observable name.
+   * Expectation values by observable name, exact unless `estimates` has the name too.
    *
    * @generated from field: map<string, double> expectation_values = 10;
    */
@@ -948,6 +997,13 @@ export type JobResult = Message<"eigen.kernel.v1.JobResult"> & {
    * @generated from field: eigen.kernel.v1.Precision precision = 17;
    */
   precision: Precision;
+
+  /**
+   * The observables that were sampled, by name.
+   *
+   * @generated from field: map<string, eigen.kernel.v1.Estimate> estimates = 18;
+   */
+  estimates: { [key: string]: Estimate };
 };
 
 /**
@@ -955,7 +1011,7 @@ export type JobResult = Message<"eigen.kernel.v1.JobResult"> & {
  * Use `create(JobResultSchema)` to create a new message.
  */
 export const JobResultSchema: GenMessage<JobResult> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 11);
+  messageDesc(file_eigen_kernel_v1_jobs, 12);
 
 /**
  * Why a job was placed where it was.
@@ -983,7 +1039,7 @@ export type JobExplanation = Message<"eigen.kernel.v1.JobExplanation"> & {
  * Use `create(JobExplanationSchema)` to create a new message.
  */
 export const JobExplanationSchema: GenMessage<JobExplanation> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 12);
+  messageDesc(file_eigen_kernel_v1_jobs, 13);
 
 /**
  * What a job would cost, device by device.
@@ -1004,7 +1060,7 @@ export type JobEstimate = Message<"eigen.kernel.v1.JobEstimate"> & {
  * Use `create(JobEstimateSchema)` to create a new message.
  */
 export const JobEstimateSchema: GenMessage<JobEstimate> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 13);
+  messageDesc(file_eigen_kernel_v1_jobs, 14);
 
 /**
  * One device's estimate.
@@ -1039,7 +1095,7 @@ export type JobEstimate_DeviceEstimate = Message<"eigen.kernel.v1.JobEstimate.De
  * Use `create(JobEstimate_DeviceEstimateSchema)` to create a new message.
  */
 export const JobEstimate_DeviceEstimateSchema: GenMessage<JobEstimate_DeviceEstimate> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 13, 0);
+  messageDesc(file_eigen_kernel_v1_jobs, 14, 0);
 
 /**
  * How urgent a job is among the waiting. Within one priority, first come, first served.
