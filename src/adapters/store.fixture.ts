@@ -53,6 +53,7 @@ export function spec(changes: Partial<JobSpec> = {}): JobSpec {
     seed: 18_446_744_073_709_551_615n,
     method: "automatic",
     precision: "single",
+    outputs: { memory: true, probabilities: [[0, 1], [1]], finalState: false },
     requirements: {
       minQubits: 2,
       topology: { kind: "grid", rows: 2, columns: 3 },

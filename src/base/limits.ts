@@ -43,6 +43,9 @@ export const limits = {
   edgeStabilizerBytesMax: 32 * 1024 * 1024, // The same on an edge worker: a quarter of its 128 MB.
   stabilizerTextShare: 0.25, // Of those bytes, different outcomes as text; the kernel holds, encodes and stores copies of it.
   workerMemoryKeptBytesMax: 64 * 1024 * 1024, // A worker whose WASM memory grew beyond this is replaced: memory never shrinks.
+  memoryTextBytesMax: 16 * 1024 * 1024, // Outcomes of all shots in order, of one job: sixteen stored parts.
+  probabilityCountMax: 65_536, // Of the lists of chosen qubits of one job together: half a megabyte, 16 qubits in one list.
+  finalStateQubitCountMax: 16, // A megabyte of amplitudes; larger states are for a store of states.
   shotCountMax: 1_000_000, // Per job; a larger experiment is several jobs.
   chunkBytesMax: 1024 * 1024, // Stored blobs; edge stores cap a row near 2 MB.
   inlineResultBytesMax: 64 * 1024, // Larger results are left out of status messages and fetched by GetJobResult.

@@ -1,6 +1,15 @@
 import { InvalidArgumentError } from "commander";
 import { expect, test } from "vitest";
-import { collectObservable, collectPair, collectParameter, parseCount, parseMs, parseSeed } from "./arguments.ts";
+import {
+  collectEstimate,
+  collectObservable,
+  collectPair,
+  collectParameter,
+  collectQubits,
+  parseCount,
+  parseMs,
+  parseSeed,
+} from "./arguments.ts";
 
 test.each([
   ["1.5", 1.5],
@@ -16,6 +25,15 @@ test.each([
 test("options that may be repeated collect", () => {
   expect(collectParameter("b=2", collectParameter("a=1"))).toEqual({ a: 1, b: 2 });
   expect(collectPair("k=v=w", { a: "b" })).toEqual({ a: "b", k: "v=w" });
+});
+
+test("--probabilities reads lists of qubits", () => {
+  expect(collectQubits("3", collectQubits("0,1"))).toEqual([[0, 1], [3]]);
+  for (const text of ["", "a", "0,", "0;1", "-1", "1.5"]) expect(() => collectQubits(text)).toThrow("such as 0,1");
+});
+
+test("--estimate is an observable that is sampled", () => {
+  expect(collectEstimate("e=2*ZZ")).toEqual([{ name: "e", terms: [{ coefficient: 2, pauli: "ZZ" }], sampled: true }]);
 });
 
 test("--observable reads a sum of Pauli strings, with a name or named by itself", () => {

@@ -44,6 +44,12 @@ function parseAngle(text: string): number {
   return value;
 }
 
+/** Collects `--probabilities 0,1`. */
+export function collectQubits(text: string, before: readonly (readonly number[])[] = []): readonly (readonly number[])[] {
+  if (!/^\d{1,5}(?:,\d{1,5})*$/.test(text)) throw new InvalidArgumentError("Qubits are wanted, such as 0,1.");
+  return [...before, text.split(",").map(Number)];
+}
+
 /** Collects `--observable name=0.5*ZZ-0.5*XX`; without a name, the text names itself. */
 export function collectObservable(text: string, before: readonly Observable[] = []): readonly Observable[] {
   const equals = text.indexOf("=");

@@ -142,7 +142,8 @@ describe("eigen run", () => {
     const submitted: JobSpec[] = [];
     const options =
       "--shots 10 --seed 18446744073709551615 --device simulator --id mine --priority high --param theta=pi --param k=2";
-    const more = "--observable zz=ZZ --estimate xx=XX --method stabilizer --precision double --tag a=b --timeout 30s";
+    const more =
+      "--observable zz=ZZ --estimate xx=XX --method stabilizer --precision double --memory --probabilities 0,1 --probabilities 3 --final-state --tag a=b --timeout 30s";
     const url = "--url http://elsewhere:8080";
     const { code, urls } = await eigen(["run", "bell.qasm", ...`${options} ${more} ${url}`.split(" ")], {
       kernel: runs(submitted),
@@ -162,6 +163,9 @@ describe("eigen run", () => {
       ],
       method: Method.STABILIZER,
       precision: Precision.DOUBLE,
+      memory: true,
+      probabilities: [{ qubits: [0, 1] }, { qubits: [3] }],
+      finalState: true,
       tags: { a: "b" },
       deadline: timestampFromMs(submittedAtMs + 30_000),
     });
@@ -175,6 +179,9 @@ describe("eigen run", () => {
         method: Method.STABILIZER,
         methodReason: "every gate is Clifford",
         expectationValues: { z: 1, x: 0.5 },
+        probabilities: [{ list: 0, qubits: [2, 0], values: [0.25, 0, 0, 0.75] }],
+        memory: [{ outcomes: ["0", "0"] }],
+        finalState: { values: new Uint8Array(new Float64Array([0, 0, 0.6, -0.8]).buffer) },
         estimates: { x: { value: 0.5, standardError: 0.01, groupCount: 1, shots: 1024n } },
       },
     );
@@ -191,6 +198,11 @@ describe("eigen run", () => {
     expect(printed.stdout).toContain(
       "\nexpectation values (estimated, ± one standard error)\nx  0.500000 ± 0.010000  (1024 shots in 1 group)\n",
     );
+    expect(printed.stdout).toContain(
+      "probabilities of qubits 0, 2 (exact, before the measurements)\n00  25.0000 %\n01  0.0000 %\n",
+    );
+    expect(printed.stdout).toContain("memory (each shot in order)\n0\n0\n");
+    expect(printed.stdout).toContain("final state (amplitudes that are not 0)\n1  0.600000 - 0.800000i\n");
   });
 
   test("on a terminal the moves go to stderr, with time since submit, and states are coloured unless NO_COLOR is set", async () => {

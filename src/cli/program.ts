@@ -7,6 +7,7 @@ import {
   collectObservable,
   collectPair,
   collectParameter,
+  collectQubits,
   parseCount,
   parseMs,
   parseSeed,
@@ -130,6 +131,13 @@ export function createProgram(world: World, outcome: { code: number }): Command 
       "the same, estimated from the job's shots as on a device, with its standard error; may be repeated",
       collectEstimate,
     )
+    .option("--memory", "keep the outcome of each shot, in order")
+    .option(
+      "--probabilities <qubits>",
+      "exact probabilities of the values of these qubits, such as 0,1; may be repeated",
+      collectQubits,
+    )
+    .option("--final-state", "give the amplitudes before the measurements")
     .option("--tag <key=value>", "a note to find the job by; may be repeated", collectPair)
     .option("--timeout <duration>", "the job FAILs when it is not COMPLETED by then, such as 30s", parseMs)
     .action((file: string, options: RunCommandOptions) =>

@@ -42,7 +42,14 @@ export function resultText(world: World, result: JobResult): string {
     ["shots", `${result.shots}, seed ${result.seed}`],
     ["circuit", result.circuitId],
   ]);
-  const parts = [head, drawHistogram(result.counts, { width: world.columns }), ...valuesText(result)];
+  const parts = [
+    head,
+    drawHistogram(result.counts, { width: world.columns }),
+    ...valuesText(result),
+    ...result.probabilities.map(({ qubits, values }) => probabilitiesText(qubits, values)),
+    ...(result.memory.length === 0 ? [] : [`memory (each shot in order)\n${result.memory.join("\n")}\n`]),
+    ...(result.finalState === undefined ? [] : [amplitudesText(result.finalState)]),
+  ];
   return parts.join("\n");
 }
 
@@ -58,6 +65,31 @@ function valuesText({ expectationValues, estimates }: JobResult): readonly strin
     ...(exact.length === 0 ? [] : [`expectation values (exact)\n${fields(exact)}`]),
     ...(estimated.length === 0 ? [] : [`expectation values (estimated, ± one standard error)\n${fields(estimated)}`]),
   ];
+}
+
+function probabilitiesText(qubits: readonly number[], values: Float64Array): string {
+  const pairs = Array.from(values, (probability, value) => [bitsText(value, qubits.length), percentText(probability)] as const);
+  return `probabilities of qubits ${qubits.toReversed().join(", ")} (exact, before the measurements)\n${fields(pairs)}`;
+}
+
+function amplitudesText(amplitudes: Float64Array): string {
+  const width = Math.round(Math.log2(amplitudes.length / 2));
+  const pairs: (readonly [string, string])[] = [];
+  for (let index = 0; index < amplitudes.length / 2; index++) {
+    const re = amplitudes[2 * index] ?? 0;
+    const im = amplitudes[2 * index + 1] ?? 0;
+    if (re === 0 && im === 0) continue;
+    pairs.push([bitsText(index, width), `${re.toFixed(6)} ${im < 0 ? "-" : "+"} ${Math.abs(im).toFixed(6)}i`]);
+  }
+  return `final state (amplitudes that are not 0)\n${fields(pairs)}`;
+}
+
+function bitsText(value: number, width: number): string {
+  return value.toString(2).padStart(width, "0");
+}
+
+function percentText(probability: number): string {
+  return `${(100 * probability).toFixed(4)} %`;
 }
 
 function methodText({ method, methodReason, precision }: JobResult): string {

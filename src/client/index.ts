@@ -24,6 +24,7 @@ export {
   type JobProgress,
   type JobResult,
   type JobStatus,
+  type QubitProbabilities,
 } from "./job.ts";
 export { type CircuitInput, type DurationInput, type JobRequirements, type JobSpec, toMs } from "./job-spec.ts";
 export type { CircuitHandle, Device, Health, KernelEvent, MetricPoint, Metrics, StoredCircuit, SystemMetrics } from "./kernel.ts";

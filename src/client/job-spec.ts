@@ -53,6 +53,12 @@ export interface JobSpec {
   readonly method?: Method;
   /** Of a state vector's amplitudes; left out: double. */
   readonly precision?: Precision;
+  /** Keep the outcome of each shot, in order. */
+  readonly memory?: boolean;
+  /** Lists of qubits whose exact probabilities before the measurements are wanted. */
+  readonly probabilities?: readonly (readonly number[])[];
+  /** Give the amplitudes before the measurements, of a circuit of at most 16 qubits. */
+  readonly finalState?: boolean;
   /** The job FAILs when it is not COMPLETED by then. */
   readonly deadline?: Date;
   readonly tags?: Readonly<Record<string, string>>;
@@ -76,6 +82,11 @@ export function toProtoSpec(spec: JobSpec): ProtoSpec {
     })),
     method: toProtoMethod(spec.method ?? "automatic"),
     precision: toProtoPrecision(spec.precision ?? "double"),
+    memory: spec.memory ?? false,
+    probabilities: (spec.probabilities ?? []).map((qubits, list) => ({
+      qubits: qubits.map((qubit, k) => wholeNumber(check, `probabilities[${list}].qubits[${k}]`, qubit)),
+    })),
+    finalState: spec.finalState ?? false,
     priority: toProtoPriority(spec.priority ?? "normal"),
     tags: { ...spec.tags },
     idempotencyKey: spec.idempotencyKey ?? drawKey(),

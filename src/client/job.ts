@@ -69,8 +69,21 @@ export interface JobResult {
   readonly expectationValues: Readonly<Record<string, number>>;
   /** Of the observables that were sampled. */
   readonly estimates: Readonly<Record<string, Estimate>>;
+  /** The outcome of each shot in order; empty unless the job asked for memory. */
+  readonly memory: readonly string[];
+  /** In the order of the lists that the job asked for. */
+  readonly probabilities: readonly QubitProbabilities[];
+  /** Real and imaginary parts in turn; bit q of an amplitude's index is qubit q. Undefined unless the job asked for it. */
+  readonly finalState: Float64Array | undefined;
   /** Time inside the engine. */
   readonly simulatedMs: number;
+}
+
+/** Exact probabilities of the values of some qubits. */
+export interface QubitProbabilities {
+  readonly qubits: readonly number[];
+  /** values[v]: bit k of v is the value of qubits[k]. */
+  readonly values: Float64Array;
 }
 
 /** Where a job is; `kind` tells which of the other fields there are. */
@@ -214,8 +227,36 @@ export function joinParts(parts: readonly ProtoResult[]): JobResult {
         { value, standardError, groupCount, shots: Number(shots) },
       ]),
     ),
+    memory: joinMemory(parts),
+    probabilities: joinProbabilities(parts),
+    finalState: joinAmplitudes(parts),
     simulatedMs: first.simulated === undefined ? 0 : fromDuration(first.simulated),
   };
+}
+
+function joinMemory(parts: readonly ProtoResult[]): readonly string[] {
+  const runs = parts.flatMap((part) => part.memory).sort((a, b) => Number(a.firstShot - b.firstShot));
+  return runs.flatMap(({ outcomes }) => outcomes);
+}
+
+function joinProbabilities(parts: readonly ProtoResult[]): readonly QubitProbabilities[] {
+  const lists: QubitProbabilities[] = [];
+  for (const { list, qubits, firstValue, values } of parts.flatMap((part) => part.probabilities)) {
+    lists[list] ??= { qubits, values: new Float64Array(2 ** qubits.length) };
+    lists[list].values.set(values, firstValue);
+  }
+  return lists;
+}
+
+function joinAmplitudes(parts: readonly ProtoResult[]): Float64Array | undefined {
+  const runs = parts.flatMap(({ finalState }) => (finalState === undefined ? [] : [finalState]));
+  if (runs.length === 0) return undefined;
+  const amplitudes = new Float64Array(runs.reduce((count, { values }) => count + values.length / 8, 0));
+  for (const { firstAmplitude, values } of runs) {
+    const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+    for (let k = 0; k < values.length / 8; k++) amplitudes[2 * Number(firstAmplitude) + k] = view.getFloat64(8 * k, true);
+  }
+  return amplitudes;
 }
 
 export function toInfo(info: ProtoInfo): JobInfo {

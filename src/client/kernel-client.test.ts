@@ -399,6 +399,42 @@ describe("monitoring", () => {
     await expect.poll(() => open).toBe(0);
   });
 
+  test("memory, probabilities and the final state are joined from all parts, wherever they were cut", async () => {
+    const bytes = (...values: number[]): Uint8Array => new Uint8Array(Float64Array.from(values).buffer);
+    const parts = [
+      result(
+        { "0": 3n },
+        {
+          partIndex: 0,
+          partCount: 2,
+          memory: [{ firstShot: 0n, outcomes: ["0", "0"] }],
+          probabilities: [{ list: 0, qubits: [4, 1], firstValue: 0, values: [0.5, 0.25] }],
+          finalState: { firstAmplitude: 1n, values: bytes(0.6, -0.8) },
+        },
+      ),
+      result(
+        {},
+        {
+          partIndex: 1,
+          partCount: 2,
+          memory: [{ firstShot: 2n, outcomes: ["0"] }],
+          probabilities: [{ list: 0, qubits: [4, 1], firstValue: 2, values: [0, 0.25] }],
+          finalState: { firstAmplitude: 0n, values: bytes(0, 0) },
+        },
+      ),
+    ];
+    const client = connectTo({
+      async *getJobResult() {
+        yield* parts;
+      },
+    });
+    expect(await client.getJobResult(jobId)).toMatchObject({
+      memory: ["0", "0", "0"],
+      probabilities: [{ qubits: [4, 1], values: Float64Array.of(0.5, 0.25, 0, 0.25) }],
+      finalState: Float64Array.of(0, 0, 0.6, -0.8),
+    });
+  });
+
   test("a result that is too large for a status is fetched and its parts joined", async () => {
     const parts = [result({ "00": 1n }, { partIndex: 0, partCount: 2 }), result({ "11": 2n }, { partIndex: 1, partCount: 2 })];
     let count = 0;

@@ -99,6 +99,18 @@ function resultOf(result: JobResult): readonly Child[] {
           ),
         ]
       : []),
+    ...result.probabilities.map(({ qubits, values }) =>
+      table(
+        `Probabilities of qubits ${qubits.toReversed().join(", ")}, exact`,
+        ["Values", "Probability"],
+        Array.from(values.subarray(0, tableRowCountMax), (probability, value) => [
+          value.toString(2).padStart(qubits.length, "0"),
+          `${(100 * probability).toPrecision(6)} %`,
+        ]),
+      ),
+    ),
+    ...(result.memory.length > 0 ? [kept("outcomes of single shots", result.memory.length)] : []),
+    ...(result.finalState === undefined ? [] : [kept("amplitudes of the final state", result.finalState.length / 2)]),
     element(
       "p",
       { class: "small" },
@@ -106,4 +118,12 @@ function resultOf(result: JobResult): readonly Child[] {
     ),
     element("p", { class: "small" }, `Method ${result.method}${result.methodReason === "" ? "" : `: ${result.methodReason}`}.`),
   ];
+}
+
+// More fills a page that nobody reads; the whole is in the result.
+const tableRowCountMax = 256;
+
+/** What a page does not show by itself. */
+function kept(what: string, count: number): HTMLElement {
+  return element("p", { class: "small" }, `${count} ${what}: the API, the client and eigen jobs result give them.`);
 }

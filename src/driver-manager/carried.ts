@@ -3,7 +3,7 @@
 import { bindAngles } from "../model/bind-angles.ts";
 import type { Circuit } from "../model/circuit.ts";
 import type { Fault } from "../model/errors.ts";
-import type { MethodChoice, Precision, SimulationCapacity } from "../model/simulation.ts";
+import type { MethodChoice, Precision, RunOutputs, SimulationCapacity } from "../model/simulation.ts";
 import { chooseMethod } from "../simulator/index.ts";
 
 export interface SimulationNeed {
@@ -13,6 +13,7 @@ export interface SimulationNeed {
   readonly shots: number;
   readonly method: MethodChoice;
   readonly precision: Precision;
+  readonly outputs: RunOutputs;
 }
 
 /** Why no method can carry the job, or not the one that was asked for; empty when one can. */

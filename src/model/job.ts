@@ -2,7 +2,7 @@
 
 import type { ErrorCode, Facts, Fault } from "./errors.ts";
 import type { Observable } from "./result.ts";
-import type { MethodChoice, Precision } from "./simulation.ts";
+import type { MethodChoice, Precision, RunOutputs } from "./simulation.ts";
 
 export const jobStates = ["QUEUED", "SCHEDULED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "DEAD"] as const;
 export type JobState = (typeof jobStates)[number];
@@ -87,6 +87,7 @@ export interface JobSpec {
   readonly seed: bigint;
   readonly method: MethodChoice;
   readonly precision: Precision;
+  readonly outputs: RunOutputs;
   readonly requirements: Requirements;
   readonly priority: Priority;
   readonly tags: Readonly<Record<string, string>>;

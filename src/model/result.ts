@@ -38,6 +38,12 @@ export interface RunOutcome {
   readonly expectationValues: readonly number[];
   /** Of the observables that were sampled, in their order. */
   readonly estimates: readonly Estimate[];
+  /** shotOutcomes[k]: place in counts of what shot k gave; absent: not asked for. */
+  readonly shotOutcomes?: Uint32Array;
+  /** probabilities[i][v]: probability that the qubits of list i have the value v. */
+  readonly probabilities?: readonly Float64Array[];
+  /** [re, im, re, im, …]: bit q of an amplitude's index is qubit q of the circuit. */
+  readonly finalState?: Float64Array;
   /** How it was computed, and for people why so. */
   readonly method: SimulationMethod;
   readonly methodReason: string;

@@ -3,7 +3,7 @@
 import type { Circuit } from "../model/circuit.ts";
 import type { NoiseModel } from "../model/noise-model.ts";
 import type { Observable, RunOutcome } from "../model/result.ts";
-import type { MethodChoice, Precision } from "../model/simulation.ts";
+import type { MethodChoice, Precision, RunOutputs } from "../model/simulation.ts";
 
 export interface ComputeTask {
   /** For logs and tests; unique among running tasks. */
@@ -20,6 +20,8 @@ export interface ComputeTask {
   readonly method?: MethodChoice;
   /** Of a state vector; absent: double. */
   readonly precision?: Precision;
+  /** What it leaves beside counts and expectation values; absent: nothing. */
+  readonly outputs?: RunOutputs;
   /** Bytes that one state may take; absent: as many as the engine gets. */
   readonly stateBytesMax?: number;
   /** W3C traceparent of the job, so that a worker's log lines join its trace. */

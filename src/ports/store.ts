@@ -128,10 +128,10 @@ export type StepRefusal =
   | "deadline_passed"
   | "ended"; // a cancel of a job that is COMPLETED, FAILED or DEAD
 
-/** A result to be stored: metadata as JSON, counts in chunks of at most limits.chunkBytesMax. */
+/** A result to be stored: metadata as JSON, the rest in chunks of at most limits.chunkBytesMax. */
 export interface NewResult {
   readonly metadata: ResultMetadata;
-  /** chunks[i]: encoded part of the counts (see model/counts-codec.ts). */
+  /** chunks[i]: an encoded part (see model/result-codec.ts). */
   readonly chunks: readonly Uint8Array[];
 }
 

@@ -5,6 +5,7 @@ import { createMemoryStore } from "../adapters/memory/index.ts";
 import { createNoTelemetry } from "../adapters/otel/none.ts";
 import type { Device } from "../model/device.ts";
 import { gateNames } from "../model/gates.ts";
+import { noOutputs } from "../model/simulation.ts";
 import { parseQasm } from "../qasm/index.ts";
 import { createCircuitFs } from "../qfs/index.ts";
 import { admit, hashRequest } from "./admission.ts";
@@ -26,6 +27,10 @@ const simulator: Device = {
   shotCountMax: 1_000_000,
   slotCount: 2,
 };
+
+const dynamic = 'OPENQASM 3.0; include "stdgates.inc"; qubit[1] q; bit[1] c; c[0] = measure q[0]; x q[0];';
+const wide = (qubitCount: number): string =>
+  `OPENQASM 3.0; include "stdgates.inc"; qubit[${qubitCount}] q; bit[${qubitCount}] c; ry(1) q; c = measure q;`;
 
 function admitting(changes: Partial<SubmitRequest>) {
   const store = createMemoryStore({ clock });
@@ -84,6 +89,31 @@ describe("admission", () => {
       "invalid_request",
       ["observables[0].terms[0].coefficient", "observables[1].name", "observables[1].terms[0].coefficient"],
     ],
+    [
+      "probabilities of missing qubits, of a qubit twice, and too many of them",
+      {
+        circuit: { openqasm: wide(17) },
+        outputs: { ...noOutputs, probabilities: [[0, 17, 99], [1, 1], Array.from({ length: 16 }, (_, k) => k)] },
+      },
+      "invalid_request",
+      ["probabilities[0].qubits", "probabilities[1].qubits", "probabilities"],
+    ],
+    [
+      "the final state of many qubits, and the memory of many shots",
+      { circuit: { openqasm: wide(17) }, shots: 1_000_000, outputs: { ...noOutputs, memory: true, finalState: true } },
+      "invalid_request",
+      ["memory", "final_state"],
+    ],
+    [
+      "what is read before measurements that are not last",
+      {
+        circuit: { openqasm: dynamic },
+        outputs: { memory: true, finalState: true, probabilities: [[0]] },
+        observables: [{ name: "z", terms: [{ coefficient: 1, pauli: "Z" }] }],
+      },
+      "invalid_request",
+      ["observables", "probabilities", "final_state"],
+    ],
   ])("%s is refused", async (_what, changes, code, fields) => {
     const refused = await refusal(changes);
     expect(refused.code).toBe(code);
@@ -103,7 +133,6 @@ describe("admission", () => {
   });
 
   test("observables need a circuit whose measurements are last", async () => {
-    const dynamic = 'OPENQASM 3.0; include "stdgates.inc"; qubit[1] q; bit[1] c; c[0] = measure q[0]; x q[0];';
     const observables = [{ name: "z", terms: [{ coefficient: 1, pauli: "Z" }] }];
     expect((await refusal({ circuit: { openqasm: dynamic }, observables })).fields).toEqual(["observables"]);
   });
@@ -123,6 +152,7 @@ describe("the hash of a request", () => {
   test.each<[string, Partial<SubmitRequest>]>([
     ["method", { method: "stabilizer" }],
     ["precision", { precision: "single" }],
+    ["outputs", { outputs: { ...noOutputs, probabilities: [[0]] } }],
     ["shots", { shots: 101 }],
     ["seed", { seed: 2n }],
     ["circuit", { circuit: { openqasm: `${bell} ` } }],

@@ -8,6 +8,7 @@ import { hasOnlyFinalMeasurements } from "../model/circuit.ts";
 import type { Device } from "../model/device.ts";
 import { type ErrorCode, errorCatalogue, type Fault, type KernelError, kernelError } from "../model/errors.ts";
 import { createId } from "../model/ids.ts";
+import { namesOfOutputs, noOutputs } from "../model/simulation.ts";
 import type { NewCircuit, SubmitStep } from "../ports/store.ts";
 import type { CircuitFs } from "../qfs/index.ts";
 import { matchDevices } from "../resource-manager/index.ts";
@@ -40,7 +41,11 @@ export async function admit(request: SubmitRequest, context: AdmissionContext): 
     deadline_passed: deadlineFaults(request, context.nowMs),
     no_device_fits: match?.faults ?? [],
   };
-  if (circuit.ok) grouped.invalid_request.push(...observableFaults(request, circuit.value.circuit));
+  if (circuit.ok)
+    grouped.invalid_request.push(
+      ...observableFaults(request, circuit.value.circuit),
+      ...outputFaults(request, circuit.value.circuit),
+    );
   const refusal = toRefusal(grouped);
   if (refusal !== undefined) return err(refusal);
   if (!circuit.ok) return err(circuit.error.notFound ?? kernelError("internal"));
@@ -54,6 +59,7 @@ export async function admit(request: SubmitRequest, context: AdmissionContext): 
     seed: request.seed ?? drawSeed(context.randomBytes),
     method: request.method,
     precision: request.precision,
+    outputs: request.outputs,
     requirements: request.requirements,
     priority: request.priority,
     tags: request.tags,
@@ -85,6 +91,7 @@ export function hashRequest(request: SubmitRequest): string {
 const unsaid: ReadonlyMap<string, string> = new Map([
   ["method", '"automatic"'],
   ["precision", '"double"'],
+  ["outputs", canonicalJson(noOutputs)],
 ]);
 
 type GroupCode = Extract<
@@ -196,6 +203,69 @@ function observableFaults({ observables }: SubmitRequest, circuit: Circuit): Fau
     }
   }
   return faults;
+}
+
+function outputFaults({ outputs, shots }: SubmitRequest, circuit: Circuit): readonly Fault[] {
+  const names = namesOfOutputs(outputs).filter((name) => name !== "memory");
+  const dynamic = hasOnlyFinalMeasurements(circuit)
+    ? []
+    : names.map((field) => ({
+        field,
+        wanted: "a circuit whose measurements are last",
+        found: "measurements, resets or branches in the middle",
+        hint: "Leave it out.",
+      }));
+  return [
+    ...dynamic,
+    ...(outputs.memory ? memoryFaults(shots, circuit) : []),
+    ...probabilityFaults(outputs.probabilities, circuit.qubitCount),
+    ...(outputs.finalState ? finalStateFaults(circuit) : []),
+  ];
+}
+
+function memoryFaults(shots: number, { bitCount, bitRegisters }: Circuit): readonly Fault[] {
+  // As the outcomes are written: a character a bit, a space between registers, quotes and a comma.
+  const outcomeBytes = bitCount + Math.max(0, bitRegisters.length - 1) + 3;
+  if (shots * outcomeBytes <= limits.memoryTextBytesMax) return [];
+  const shotCountMax = Math.floor(limits.memoryTextBytesMax / outcomeBytes);
+  const wanted = `at most ${shotCountMax} shots of ${bitCount} bits with memory`;
+  return [{ field: "memory", wanted, found: `${shots} shots`, hint: "Ask for fewer shots, or for counts alone." }];
+}
+
+function probabilityFaults(lists: readonly (readonly number[])[], qubitCount: number): readonly Fault[] {
+  const faults: Fault[] = [];
+  for (const [index, qubits] of lists.entries()) {
+    const field = `probabilities[${index}].qubits`;
+    const outside = qubits.filter((qubit) => qubit >= qubitCount);
+    if (outside.length > 0) {
+      faults.push({
+        field,
+        wanted: `qubits 0 to ${qubitCount - 1}`,
+        found: outside.join(", "),
+        hint: "Name qubits of the circuit.",
+      });
+    }
+    if (new Set(qubits).size < qubits.length)
+      faults.push({ field, wanted: "each qubit once", found: qubits.join(", "), hint: "" });
+  }
+  const count = lists.reduce((sum, qubits) => sum + 2 ** qubits.length, 0);
+  if (count > limits.probabilityCountMax) {
+    const hint = "A list of n qubits has 2^n values: name fewer qubits.";
+    faults.push({
+      field: "probabilities",
+      wanted: `at most ${limits.probabilityCountMax} values together`,
+      found: `${count}`,
+      hint,
+    });
+  }
+  return faults;
+}
+
+function finalStateFaults({ qubitCount }: Circuit): readonly Fault[] {
+  if (qubitCount <= limits.finalStateQubitCountMax) return [];
+  const wanted = `a circuit of at most ${limits.finalStateQubitCountMax} qubits`;
+  const hint = "Ask for probabilities of chosen qubits, or declare fewer qubits.";
+  return [{ field: "final_state", wanted, found: `${qubitCount} qubits`, hint }];
 }
 
 function deadlineFaults({ deadlineMs }: SubmitRequest, nowMs: number): Fault[] {

@@ -4,7 +4,7 @@ import type { Result } from "../base/result.ts";
 import type { Fault, KernelError } from "../model/errors.ts";
 import type { JobEvent } from "../model/event.ts";
 import type { Job, JobSpec, JobState, Owner } from "../model/job.ts";
-import type { Counts } from "../model/result.ts";
+import type { ResultPart } from "../model/result-codec.ts";
 import type { JobFilter, ResultMetadata } from "../ports/store.ts";
 
 /** A job as asked for: decoded, its field rules checked, nothing else. */
@@ -33,11 +33,12 @@ export interface JobUpdate {
   readonly result: JobResultPart | undefined;
 }
 
-export interface JobResultPart {
+export interface JobResultPart extends ResultPart {
   readonly jobId: string;
   readonly metadata: ResultMetadata;
   readonly observableNames: readonly string[];
-  readonly counts: Counts;
+  /** The qubits whose probabilities were asked for, list by list. */
+  readonly probabilityLists: readonly (readonly number[])[];
   readonly partIndex: number;
   readonly partCount: number;
 }

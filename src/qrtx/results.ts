@@ -1,9 +1,9 @@
 // Results on their way into the store and out again, in parts that no request has to hold at once.
 
 import { limits } from "../base/limits.ts";
-import { decodeCounts, encodeCounts } from "../model/counts-codec.ts";
 import type { Job } from "../model/job.ts";
 import type { RunOutcome } from "../model/result.ts";
+import { decodeResultPart, encodeResult } from "../model/result-codec.ts";
 import type { KernelStore, NewResult, StoredResult } from "../ports/store.ts";
 import type { JobResultPart } from "./door.ts";
 
@@ -13,7 +13,7 @@ export interface CompiledText {
 }
 
 export function toNewResult(job: Job, compiled: CompiledText, outcome: RunOutcome): NewResult {
-  const chunks = encodeCounts(outcome.counts, limits.chunkBytesMax);
+  const chunks = encodeResult(outcome, limits.chunkBytesMax);
   return {
     chunks,
     metadata: {
@@ -59,7 +59,8 @@ async function readPart(store: KernelStore, job: Job, stored: StoredResult, inde
     jobId: job.id,
     metadata: stored.metadata,
     observableNames: job.spec.observables.map(({ name }) => name),
-    counts: decodeCounts(chunk),
+    probabilityLists: job.spec.outputs.probabilities,
+    ...decodeResultPart(chunk),
     partIndex: index,
     partCount: stored.chunkCount,
   };

@@ -39,6 +39,7 @@ export async function runJob(held: HeldJob, slot: TaskSlot, context: RunContext)
     observables: job.spec.observables,
     method: job.spec.method,
     precision: job.spec.precision,
+    outputs: job.spec.outputs,
     traceparent: telemetry.traceparent(),
   };
   const result = await slot.run(task, held.controller.signal);

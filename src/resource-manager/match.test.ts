@@ -4,6 +4,7 @@ import { type Circuit, type Operation, usedQubits } from "../model/circuit.ts";
 import type { Device } from "../model/device.ts";
 import { gateNames } from "../model/gates.ts";
 import type { Requirements, Topology } from "../model/job.ts";
+import { noOutputs } from "../model/simulation.ts";
 import { type DeviceNeed, matchDevices } from "./match.ts";
 
 const simulator: Device = {
@@ -36,6 +37,7 @@ function needOf(changes: Partial<DeviceNeed>): DeviceNeed {
     parameters: {},
     method: "automatic",
     precision: "double",
+    outputs: noOutputs,
     ...changes,
   };
 }

@@ -3,6 +3,7 @@ import { lineCalibration } from "../../test/fixtures/calibration.ts";
 import { circuitOf, gateOn, measureAll } from "../../test/oracle/random-circuit.ts";
 import type { Circuit, Operation } from "../model/circuit.ts";
 import { createNoiseModel } from "../model/noise-model.ts";
+import { noOutputs } from "../model/simulation.ts";
 import { chooseMethod, type MethodNeed } from "./choose-method.ts";
 
 const gibibyte = 2 ** 30;
@@ -13,6 +14,7 @@ function choose(changes: Partial<MethodNeed> & Pick<MethodNeed, "circuit">) {
     noise: undefined,
     method: "automatic",
     precision: "double",
+    outputs: noOutputs,
     stateBytesMax: gibibyte,
     ...changes,
   });
@@ -128,6 +130,16 @@ describe("a method that is asked for", () => {
     expect(others).toEqual([]);
     expect(fault?.found).toContain(found);
     expect(fault?.hint).toBe(hint);
+  });
+
+  test("only a state vector gives memory, probabilities and amplitudes, and automatic knows it", () => {
+    const outputs = { memory: true, probabilities: [[0]], finalState: true };
+    expect(chosen({ circuit: clifford(20), outputs })).toBe("statevector");
+    expect(chosen({ circuit: clifford(40), outputs })).toBe("none");
+    expect(faultsOf({ circuit: clifford(2), method: "stabilizer", outputs })[0]).toMatchObject({
+      found: "it gives no memory",
+      hint: "statevector can carry it, and automatic takes it.",
+    });
   });
 
   test("single precision is a state vector's alone", () => {

@@ -18,7 +18,13 @@ import { err, ok, type Result } from "../base/result.ts";
 import { type Circuit, hasOnlyFinalMeasurements, usedQubits } from "../model/circuit.ts";
 import type { Fault } from "../model/errors.ts";
 import type { NoiseModel } from "../model/noise-model.ts";
-import type { MethodChoice, Precision, SimulationMethod } from "../model/simulation.ts";
+import {
+  type MethodChoice,
+  namesOfOutputs,
+  type Precision,
+  type RunOutputs,
+  type SimulationMethod,
+} from "../model/simulation.ts";
 import { whyNotDensityMatrix } from "./density-matrix/run.ts";
 import { amplitudeBytes } from "./engine.ts";
 import { preferredNoisyMethod } from "./noise/preferred-method.ts";
@@ -31,6 +37,7 @@ export interface MethodNeed {
   readonly noise: NoiseModel | undefined;
   readonly method: MethodChoice;
   readonly precision: Precision;
+  readonly outputs: RunOutputs;
   /** What a state may take. */
   readonly stateBytesMax: number;
 }
@@ -69,6 +76,8 @@ function createJudge(need: MethodNeed): Judge {
 
 function objectionTo(method: SimulationMethod, need: MethodNeed): string | undefined {
   const { circuit, noise, precision } = need;
+  const [output] = namesOfOutputs(need.outputs);
+  if (output !== undefined && method !== "statevector") return `it gives no ${output}`;
   if (precision === "single" && method !== "statevector") return "it computes in double precision only";
   switch (method) {
     case "statevector":

@@ -4,7 +4,7 @@ import { invariant } from "../base/invariant.ts";
 import { limits } from "../base/limits.ts";
 import { type Circuit, hasOnlyFinalMeasurements, usedQubits } from "../model/circuit.ts";
 import type { RunOutcome } from "../model/result.ts";
-import type { Precision, SimulationMethod } from "../model/simulation.ts";
+import { noOutputs, type Precision, type SimulationMethod } from "../model/simulation.ts";
 import type { ComputeTask } from "../ports/compute.ts";
 import { type ChosenMethod, chooseMethod } from "./choose-method.ts";
 import { compact } from "./compact.ts";
@@ -149,8 +149,8 @@ function methodOf({
   stateBytesMax = Number.POSITIVE_INFINITY,
   ...task
 }: ComputeTask): ChosenMethod {
-  const { circuit, shots, noise } = task;
-  const chosen = chooseMethod({ circuit, shots, noise, method, precision, stateBytesMax });
+  const { circuit, shots, noise, outputs = noOutputs } = task;
+  const chosen = chooseMethod({ circuit, shots, noise, method, precision, outputs, stateBytesMax });
   invariant(chosen.ok, "some method carries every task that was admitted");
   return chosen.value;
 }

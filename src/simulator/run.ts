@@ -2,13 +2,15 @@
 
 import { createShotUniforms } from "../base/philox.ts";
 import { type Circuit, hasOnlyFinalMeasurements, type Operation } from "../model/circuit.ts";
-import type { Observable } from "../model/result.ts";
+import type { Observable, RunOutcome } from "../model/result.ts";
+import { noOutputs } from "../model/simulation.ts";
 import type { ComputeTask } from "../ports/compute.ts";
 import { createOutcomeWriter, isTrue } from "./classical-bits.ts";
 import type { CompactCircuit } from "./compact.ts";
 import { amplitudeBytes, type Engine } from "./engine.ts";
 import { type ObservedValues, observe } from "./expectation.ts";
-import { createGroupSampler, sampleBytes, sampleState } from "./sample-state.ts";
+import { marginal, wholeState } from "./marginals.ts";
+import { createGroupSampler, drawShots, sampleBytes, sampleState } from "./sample-state.ts";
 import { createMeter, drive, type Meter, type Slices } from "./slices.ts";
 import { type Precision, planQubitCountMin } from "./statevector/plan.ts";
 import { type StateOptions, StateVector } from "./statevector/state.ts";
@@ -18,7 +20,7 @@ export interface RunResult {
   readonly expectationValues: readonly number[];
 }
 
-export type StateResult = RunResult & ObservedValues;
+export type StateResult = RunResult & ObservedValues & Pick<RunOutcome, "shotOutcomes" | "probabilities" | "finalState">;
 
 /** The task has passed admission. Throws OutOfMemoryError; any other throw is a bug. Only one run at a time may use the engine. */
 export function runCircuit(engine: Engine, task: ComputeTask, small: CompactCircuit, options: StateOptions): Slices<StateResult> {
@@ -28,31 +30,77 @@ export function runCircuit(engine: Engine, task: ComputeTask, small: CompactCirc
 
 /** One run; shot k draws its outcome with uniform (k, 0). */
 function* runOnce(engine: Engine, task: ComputeTask, small: CompactCircuit, options: StateOptions): Slices<StateResult> {
-  const { operations } = small;
   const state = new StateVector(engine, small.qubitCount, sampleBytes(small.qubitCount, task.shots), options);
-  yield* state.apply(operations);
+  yield* state.apply(small.operations);
   const values = yield* observe(task, {
     isUsed: (qubit) => small.placeOf.has(qubit),
     exact: (observable) => expectation(state, small, observable, options.meter),
     sample: createGroupSampler(engine, state, options.precision, small),
     meter: options.meter,
   });
-  if (task.circuit.bitCount === 0) return { counts: new Map(), ...values };
+  const left = yield* readState(engine, state, task, small, options.meter);
+  if (task.circuit.bitCount === 0) return { counts: new Map(), ...values, ...left };
+  return { ...tally(engine, state, task, small, options.precision), ...values, ...left };
+}
 
-  const drawn = sampleState(engine, state, options.precision, task);
+/** What is read from the state before its measurements. */
+function* readState(
+  engine: Engine,
+  state: StateVector,
+  { circuit, outputs = noOutputs }: ComputeTask,
+  small: CompactCircuit,
+  meter: Meter,
+): Slices<Pick<StateResult, "probabilities" | "finalState">> {
+  const { sin, cos } = engine.trigonometry;
+  const probabilities: Float64Array[] = [];
+  for (const qubits of outputs.probabilities) probabilities.push(yield* marginal(state, small, qubits, meter));
+  const angle = circuit.globalPhase as number;
+  const phase = { re: cos(angle), im: sin(angle) };
+  return {
+    ...(probabilities.length > 0 ? { probabilities } : {}),
+    ...(outputs.finalState ? { finalState: wholeState(state, small, circuit.qubitCount, phase) } : {}),
+  };
+}
+
+/** Outcomes of the shots: counted, and one by one where they are asked for. */
+function tally(
+  engine: Engine,
+  state: StateVector,
+  task: ComputeTask,
+  { operations }: CompactCircuit,
+  precision: Precision,
+): Pick<StateResult, "counts" | "shotOutcomes"> {
   const measures = operations
     .filter((operation) => operation.kind === "measure")
     .map(({ qubit, bit }) => ({ position: state.positionOf(qubit), bit }));
   const writeOutcome = createOutcomeWriter(task.circuit);
   const bits = new Uint8Array(task.circuit.bitCount);
+  const read = (index: number): string => {
+    for (const { position, bit } of measures) bits[bit] = (index >>> position) & 1;
+    return writeOutcome(bits);
+  };
   const counts = new Map<string, number>();
   // Different states may measure alike, when not every qubit is measured.
-  for (const [index, shots] of drawn) {
-    for (const { position, bit } of measures) bits[bit] = (index >>> position) & 1;
-    const outcome = writeOutcome(bits);
-    counts.set(outcome, (counts.get(outcome) ?? 0) + shots);
+  const add = (outcome: string, shots: number): void => void counts.set(outcome, (counts.get(outcome) ?? 0) + shots);
+  if (task.outputs?.memory !== true) {
+    for (const [index, shots] of sampleState(engine, state, precision, task)) add(read(index), shots);
+    return { counts: sortedByOutcome(counts) };
   }
-  return { counts: sortedByOutcome(counts), ...values };
+  const known = new Map<number, string>();
+  const outcomes = Array.from(drawShots(engine, state, precision, task), (index) => {
+    const outcome = known.get(index) ?? read(index);
+    known.set(index, outcome);
+    add(outcome, 1);
+    return outcome;
+  });
+  return inOrder(counts, outcomes);
+}
+
+/** Counts by outcome, and each shot's place in them. */
+function inOrder(counts: ReadonlyMap<string, number>, outcomes: readonly string[]): Pick<StateResult, "counts" | "shotOutcomes"> {
+  const sorted = sortedByOutcome(counts);
+  const places = new Map([...sorted.keys()].map((outcome, place) => [outcome, place]));
+  return { counts: sorted, shotOutcomes: Uint32Array.from(outcomes, (outcome) => places.get(outcome) ?? 0) };
 }
 
 /** From a checkpoint before the first measurement, reset or branch; shot k uses uniforms (k, 0), (k, 1), … in program order. */
@@ -74,6 +122,7 @@ function* runPerShot(
   const writeOutcome = createOutcomeWriter(task.circuit);
   const bits = new Uint8Array(task.circuit.bitCount);
   const counts = new Map<string, number>();
+  const outcomes: string[] = [];
   for (let shot = 0; shot < task.shots; shot++) {
     if (shot > 0) checkpoint.restore();
     bits.fill(0);
@@ -81,8 +130,11 @@ function* runPerShot(
     yield* runDynamic(state, rest, bits, () => uniforms.uniform(shot, draw++), meter);
     const outcome = writeOutcome(bits);
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    if (task.outputs?.memory === true) outcomes.push(outcome);
   }
-  return { counts: task.circuit.bitCount === 0 ? new Map() : sortedByOutcome(counts), expectationValues: [], estimates: [] };
+  const values = { expectationValues: [], estimates: [] };
+  if (task.circuit.bitCount === 0) return { counts: new Map(), ...values };
+  return { ...(task.outputs?.memory === true ? inOrder(counts, outcomes) : { counts: sortedByOutcome(counts) }), ...values };
 }
 
 /** Runs of gates, planned once each, between what a shot decides. */

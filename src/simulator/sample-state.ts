@@ -23,42 +23,57 @@ export function sampleBytes(qubitCount: number, shots: number): number {
   return 12 * Math.max(shots, shotCountMin) + tableBytes;
 }
 
-/** Shots by basis state. The state was made with sampleBytes() for as many shots. */
-export function sampleState(engine: Engine, state: StateVector, precision: Precision, draw: Draw): ReadonlyMap<number, number> {
-  return state.qubitCount <= tableQubitCountMax
-    ? sampleSmall(engine, state, precision, draw)
-    : sampleLarge(engine, state, precision, draw);
+/** The basis state of each shot, in order: a view that the next draw overwrites. The state was made with sampleBytes() for as many shots. */
+export function drawShots(engine: Engine, state: StateVector, precision: Precision, draw: Draw): Uint32Array {
+  return drawOutcomes(engine, state, precision, draw, true);
 }
 
-function sampleSmall(engine: Engine, state: StateVector, precision: Precision, { shots, seed }: Draw): Map<number, number> {
-  const { wasm } = engine;
-  const { qubitCount, extra } = state;
-  const uniformsAt = extra + 8 * 2 ** qubitCount;
-  const outcomesAt = uniformsAt + 8 * shots;
-  wasm.fillUniforms(uniformsAt, shots, Number(seed & 0xffffffffn), Number(seed >> 32n));
-  engine.readout(precision).sampleByTable(qubitCount, uniformsAt, outcomesAt, shots, extra);
-  const outcomes = new Uint32Array(wasm.memory.buffer, outcomesAt, shots);
-  const tally = new Uint32Array(2 ** qubitCount);
-  for (let shot = 0; shot < shots; shot++) {
-    const index = outcomes[shot] ?? 0;
-    tally[index] = (tally[index] ?? 0) + 1;
-  }
+/** Shots by basis state, where their order does not matter. */
+export function sampleState(engine: Engine, state: StateVector, precision: Precision, draw: Draw): ReadonlyMap<number, number> {
+  const outcomes = drawOutcomes(engine, state, precision, draw, false);
   const states = new Map<number, number>();
+  if (state.qubitCount > tableQubitCountMax) {
+    for (const index of outcomes) states.set(index, (states.get(index) ?? 0) + 1);
+    return states;
+  }
+  const tally = new Uint32Array(2 ** state.qubitCount);
+  for (const index of outcomes) tally[index] = (tally[index] as number) + 1;
   for (const [index, count] of tally.entries()) if (count > 0) states.set(index, count);
   return states;
 }
 
-/** By one walk over the state. */
-function sampleLarge(engine: Engine, state: StateVector, precision: Precision, { shots, seed }: Draw): Map<number, number> {
+function drawOutcomes(
+  engine: Engine,
+  state: StateVector,
+  precision: Precision,
+  { shots, seed }: Draw,
+  keepsOrder: boolean,
+): Uint32Array {
   const { wasm } = engine;
   const { qubitCount, extra } = state;
-  const outcomesAt = extra + 8 * shots;
-  wasm.fillUniforms(extra, shots, Number(seed & 0xffffffffn), Number(seed >> 32n));
-  new Float64Array(wasm.memory.buffer, extra, shots).sort();
-  engine.readout(precision).sampleAscending(qubitCount, extra, outcomesAt, shots);
-  const states = new Map<number, number>();
-  for (const index of new Uint32Array(wasm.memory.buffer, outcomesAt, shots)) states.set(index, (states.get(index) ?? 0) + 1);
-  return states;
+  const isSmall = qubitCount <= tableQubitCountMax;
+  const uniformsAt = isSmall ? extra + 8 * 2 ** qubitCount : extra;
+  const outcomesAt = uniformsAt + 8 * shots;
+  wasm.fillUniforms(uniformsAt, shots, Number(seed & 0xffffffffn), Number(seed >> 32n));
+  const outcomes = new Uint32Array(wasm.memory.buffer, outcomesAt, shots);
+  if (isSmall) {
+    engine.readout(precision).sampleByTable(qubitCount, uniformsAt, outcomesAt, shots, extra);
+    return outcomes;
+  }
+  // One walk over the state.
+  const uniforms = new Float64Array(wasm.memory.buffer, uniformsAt, shots);
+  const drawn = keepsOrder ? uniforms.slice() : undefined;
+  uniforms.sort();
+  engine.readout(precision).sampleAscending(qubitCount, uniformsAt, outcomesAt, shots);
+  if (drawn !== undefined) restoreOrder(drawn, outcomes);
+  return outcomes;
+}
+
+/** outcomes[k] belongs to the k-th smallest number; afterwards to drawn[k]. */
+function restoreOrder(drawn: Float64Array, outcomes: Uint32Array): void {
+  const ascending = Uint32Array.from(drawn.keys()).sort((a, b) => (drawn[a] as number) - (drawn[b] as number));
+  const sorted = outcomes.slice();
+  for (let k = 0; k < sorted.length; k++) outcomes[ascending[k] as number] = sorted[k] as number;
 }
 
 /** Turns the state into each group's basis and back again, so that no copy of it is needed and the circuit runs once. */

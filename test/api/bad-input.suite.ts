@@ -132,6 +132,30 @@ const jobs: Check[] = [
       }),
   ),
 
+  ...throughEachDoor("what a result could not hold is refused with its bound, all faults together", (client) =>
+    leavingNoRow(client, async () => {
+      const text = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[20] q;\nbit[20] c;\nry(0.3) q[0];\nc[0] = measure q[0];\n';
+      const probabilities = [{ qubits: [0, 20] }, { qubits: [3, 3] }, { qubits: Array.from({ length: 17 }, (_, k) => k) }, {}];
+      const circuit = { case: "openqasm" as const, value: text };
+      const observables = [{ name: "z", terms: [{ coefficient: 1, pauli: "Z".repeat(21) }] }];
+      const call = client.submitJob({ circuit, shots: 900_000, memory: true, finalState: true, probabilities, observables });
+      const refusal = await assertRefused(call, Code.InvalidArgument, "invalid_request");
+      const told = fieldsOf(refusal);
+      const wanted = [
+        "probabilities[2].qubits",
+        "probabilities[3].qubits",
+        "observables[0].terms[0].pauli",
+        "memory",
+        "probabilities[0].qubits",
+        "probabilities[1].qubits",
+        "probabilities",
+        "final_state",
+      ];
+      assert.deepEqual(told, wanted);
+      assert.match(refusal.error.message, /at most 729444 shots of 20 bits/);
+    }),
+  ),
+
   check("what no device satisfies is refused, never ignored", (client) =>
     leavingNoRow(client, async () => {
       for (const requirements of [{ device: "nowhere" }, { minQubits: 4000 }]) {

@@ -175,6 +175,49 @@ const jobs: Check[] = [
     },
   ),
 
+  ...throughEachDoor(
+    "the outcome of each shot, probabilities of chosen qubits and the final state come with the result",
+    async (client) => {
+      const openqasm =
+        'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[3] q;\nbit[2] c;\nry(1) q[0];\ncx q[0], q[2];\nc[0] = measure q[0];\n';
+      const probabilities = [{ qubits: [2, 0] }, { qubits: [1] }];
+      const spec = { circuit: { case: "openqasm" as const, value: openqasm }, shots: 200, seed: 5n, memory: true, probabilities };
+      const handle = await client.submitJob({ ...spec, finalState: true });
+      assert.equal((await finish(client, handle)).state, JobState.COMPLETED);
+      const parts = await collect(client.getJobResult({ id: handle.jobId }));
+      const [first] = parts;
+      assert.equal(parts.length, first?.partCount);
+
+      const memory = parts.flatMap((part) => part.memory);
+      assert.equal(memory[0]?.firstShot, 0n);
+      const outcomes = memory.flatMap((run) => run.outcomes);
+      assert.equal(outcomes.length, 200);
+      const counts = Object.assign({}, ...parts.map((part) => part.counts)) as Record<string, bigint>;
+      for (const outcome of ["00", "01"]) {
+        assert.equal(BigInt(outcomes.filter((each) => each === outcome).length), counts[outcome]);
+      }
+
+      const one = Math.sin(0.5) ** 2;
+      const lists = parts.flatMap((part) => part.probabilities);
+      assert.deepEqual(
+        lists.map(({ list, qubits, firstValue }) => [list, qubits, firstValue]),
+        [
+          [0, [2, 0], 0],
+          [1, [1], 0],
+        ],
+      );
+      const wanted = [1 - one, 0, 0, one, 1, 0];
+      for (const [k, value] of lists.flatMap(({ values }) => values).entries())
+        assert.ok(Math.abs(value - (wanted[k] ?? 2)) < 1e-12);
+
+      const [state] = parts.flatMap(({ finalState }) => (finalState === undefined ? [] : [finalState]));
+      assert.equal(state?.values.length, 16 * 8);
+      const view = new DataView(state.values.buffer, state.values.byteOffset, state.values.byteLength);
+      assert.ok(Math.abs(view.getFloat64(0, true) - Math.cos(0.5)) < 1e-12);
+      assert.ok(Math.abs(view.getFloat64(16 * 0b101, true) - Math.sin(0.5)) < 1e-12);
+    },
+  ),
+
   ...throughEachDoor("a running job is cancelled, once is enough and twice is fine", async (client) => {
     const handle = await client.submitJob(heavySpec());
     await readUntil(

@@ -5,10 +5,10 @@ import { openLibsqlStore } from "../../src/adapters/libsql/index.ts";
 import { limits } from "../../src/base/limits.ts";
 import { bindAndSimplify } from "../../src/compiler/index.ts";
 import type { Circuit } from "../../src/model/circuit.ts";
-import { decodeCounts } from "../../src/model/counts-codec.ts";
 import { describeError } from "../../src/model/errors.ts";
 import type { JobEvent } from "../../src/model/event.ts";
 import { canMove, isTerminal, type Job } from "../../src/model/job.ts";
+import { decodeResultPart } from "../../src/model/result-codec.ts";
 import type { KernelStore } from "../../src/ports/store.ts";
 import { parseQasm } from "../../src/qasm/index.ts";
 import { createSimulator } from "../../src/simulator/index.ts";
@@ -178,7 +178,7 @@ async function checkJob(
   if ((result !== undefined) !== (job.state === "COMPLETED"))
     violations.push(`${jobId} is ${job.state}, result: ${result !== undefined}`);
   if (result === undefined) return;
-  const stored = textOf(decodeCounts((await store.resultChunk(jobId, 0)) ?? new Uint8Array()));
+  const stored = textOf(decodeResultPart((await store.resultChunk(jobId, 0)) ?? new Uint8Array()).counts);
   if (stored !== expected(submit))
     violations.push(`${jobId}: its counts are ${stored.slice(0, 100)}, not ${expected(submit).slice(0, 100)}`);
 }

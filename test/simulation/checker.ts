@@ -1,9 +1,9 @@
 // Holds the store to what the clients were told, and to the invariants of the architecture.
 
 import { limits } from "../../src/base/limits.ts";
-import { decodeCounts } from "../../src/model/counts-codec.ts";
 import type { JobEvent } from "../../src/model/event.ts";
 import { canMove, isTerminal, type Job } from "../../src/model/job.ts";
+import { decodeResultPart } from "../../src/model/result-codec.ts";
 import type { KernelStore } from "../../src/ports/store.ts";
 import { type Acknowledged, owner } from "./clients.ts";
 import { hashText, type Totals } from "./coverage.ts";
@@ -105,7 +105,7 @@ async function checkEnd(
     violations.push(`${job.id} is ${job.state}, result: ${result !== undefined}`);
   if (result !== undefined) {
     const chunk = await store.resultChunk(job.id, 0);
-    const actual = JSON.stringify([...decodeCounts(chunk ?? new Uint8Array())]);
+    const actual = JSON.stringify([...decodeResultPart(chunk ?? new Uint8Array()).counts]);
     const wanted = JSON.stringify([...expectedCounts(entry.seed, entry.shots)]);
     if (actual !== wanted) violations.push(`${job.id}: its counts are ${actual}, not ${wanted}`);
   }

@@ -7,6 +7,7 @@ import type { KernelError } from "../../src/model/errors.ts";
 import type { JobEvent } from "../../src/model/event.ts";
 import type { Owner } from "../../src/model/job.ts";
 import { isTerminal } from "../../src/model/job.ts";
+import { noOutputs } from "../../src/model/simulation.ts";
 import type { SubmitAnswer, SubmitRequest } from "../../src/qrtx/index.ts";
 import type { Fleet, ServingKernel } from "./fleet.ts";
 import { callOverNetwork, timeoutMs } from "./network.ts";
@@ -74,6 +75,7 @@ function drawRequest({ world, random }: Client, key: string): SubmitRequest {
     seed: BigInt(random.between(0, 2 ** 31)),
     method: "automatic",
     precision: "double",
+    outputs: noOutputs,
     requirements: { minQubits: 0, topology: { kind: "any" }, fidelityRequirement: 0, estimatedDurationMs: 0, device: "" },
     priority: random.chance(0.2) ? "HIGH" : "NORMAL",
     deadlineMs: random.chance(0.2) ? wallMs + random.between(2_000, 40_000) : undefined,

@@ -6,6 +6,7 @@ import { checksumOf } from "../../base/checksum.ts";
 import { InvariantError, invariant } from "../../base/invariant.ts";
 import type { JobEvent } from "../../model/event.ts";
 import type { Job, JobFailure, JobSpec, JobState } from "../../model/job.ts";
+import { noOutputs } from "../../model/simulation.ts";
 import type { ResultMetadata } from "../../ports/store.ts";
 
 /** The job of a row of `jobs`, and its event_count at the end; decodeJob reads it. */
@@ -129,7 +130,7 @@ export function parseCells(value: unknown): unknown[] {
 }
 
 // What rows of older kernels leave unsaid.
-const olderSpec = { method: "automatic", precision: "double" } as const;
+const olderSpec = { method: "automatic", precision: "double", outputs: noOutputs } as const;
 const olderMetadata = {
   method: "statevector",
   methodReason: "the only one of its kernel",

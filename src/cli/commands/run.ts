@@ -20,6 +20,9 @@ export interface RunOptions {
   readonly param?: Readonly<Record<string, number>>;
   readonly observable?: readonly Observable[];
   readonly estimate?: readonly Observable[];
+  readonly memory?: boolean;
+  readonly probabilities?: readonly (readonly number[])[];
+  readonly finalState?: boolean;
   readonly tag?: Readonly<Record<string, string>>;
   /** Milliseconds. */
   readonly timeout?: number;
@@ -69,6 +72,9 @@ function toSpec(world: World, circuit: string, options: RunOptions): JobSpec {
     param = {},
     observable = [],
     estimate = [],
+    memory = false,
+    probabilities = [],
+    finalState = false,
     tag = {},
     timeout,
   } = options;
@@ -80,6 +86,9 @@ function toSpec(world: World, circuit: string, options: RunOptions): JobSpec {
     precision,
     parameters: param,
     observables: [...observable, ...estimate],
+    memory,
+    probabilities,
+    finalState,
     tags: tag,
     ...(id === undefined ? {} : { id }),
     ...(seed === undefined ? {} : { seed }),

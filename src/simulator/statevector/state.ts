@@ -242,6 +242,11 @@ export class StateVector {
     return new type(wasm.memory.buffer, wasm.stateAddress() + amplitudeBytes[this.#precision] * first, 2 * count);
   }
 
+  /** Every amplitude as it lies in memory: a view, [re, im, …]. Bit positionOf(q) of an index is qubit q. */
+  stored(): Float64Array | Float32Array {
+    return this.#stored(0, 2 ** this.qubitCount);
+  }
+
   /** Amplitudes in the order of the circuit's qubits: [re, im, …], 2^circuitQubitCount of them. */
   amplitudes(circuitQubitCount: number): Float64Array {
     const stored = this.#stored(0, 2 ** this.qubitCount);

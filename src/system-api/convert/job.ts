@@ -4,6 +4,8 @@ import { create } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { limits } from "../../base/limits.ts";
 import {
+  type Amplitudes,
+  AmplitudesSchema,
   EstimateSchema,
   type Filter,
   type JobHandle,
@@ -16,11 +18,14 @@ import {
   type JobSpec,
   type JobStatus,
   JobStatusSchema,
+  ProbabilitiesSchema,
+  ShotOutcomesSchema,
   type TopologyConstraint,
 } from "../../gen/eigen/kernel/v1/jobs_pb.ts";
 import type { Fault } from "../../model/errors.ts";
 import type { JobEvent } from "../../model/event.ts";
 import type { Job, Owner, Requirements, Topology } from "../../model/job.ts";
+import type { AmplitudeRun } from "../../model/result-codec.ts";
 import type { JobFilter } from "../../ports/store.ts";
 import type { JobNow, JobResultPart, JobUpdate, SubmitAnswer, SubmitRequest } from "../../qrtx/index.ts";
 import {
@@ -52,6 +57,11 @@ export function toSubmitRequest(spec: JobSpec, owner: Owner, faults: readonly Fa
     seed: spec.seed,
     method: fromProtoMethod(spec.method),
     precision: fromProtoPrecision(spec.precision),
+    outputs: {
+      memory: spec.memory,
+      probabilities: spec.probabilities.map(({ qubits }) => qubits),
+      finalState: spec.finalState,
+    },
     requirements: toRequirements(spec.requirements),
     priority: fromProtoPriority(spec.priority),
     deadlineMs: fromTimestampIfSet(spec.deadline),
@@ -206,9 +216,26 @@ export function toJobResult(part: JobResultPart): JobResult {
         }),
       ]),
     ),
+    memory: part.memory.map(({ firstShot, outcomes }) =>
+      create(ShotOutcomesSchema, { firstShot: BigInt(firstShot), outcomes: [...outcomes] }),
+    ),
+    probabilities: part.probabilities.map(({ list, firstValue, probabilities }) =>
+      create(ProbabilitiesSchema, {
+        list,
+        qubits: [...(part.probabilityLists[list] ?? [])],
+        firstValue,
+        values: [...probabilities],
+      }),
+    ),
+    ...(part.finalState === undefined ? {} : { finalState: toAmplitudes(part.finalState) }),
     simulated: toDuration(metadata.simulatedMs),
     outcomeCount: BigInt(metadata.outcomeCount),
     partIndex: part.partIndex,
     partCount: part.partCount,
   });
+}
+
+function toAmplitudes({ firstAmplitude, bytes }: AmplitudeRun): Amplitudes {
+  // A copy: bytes on the wire own their memory.
+  return create(AmplitudesSchema, { firstAmplitude: BigInt(firstAmplitude), values: bytes.slice() });
 }

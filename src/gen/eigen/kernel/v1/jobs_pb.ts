@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file eigen/kernel/v1/jobs.proto.
  */
 export const file_eigen_kernel_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChplaWdlbi9rZXJuZWwvdjEvam9icy5wcm90bxIPZWlnZW4ua2VybmVsLnYxIq0EChJUb3BvbG9neUNvbnN0cmFpbnQSPAoGbGluZWFyGAEgASgLMiouZWlnZW4ua2VybmVsLnYxLlRvcG9sb2d5Q29uc3RyYWludC5MaW5lYXJIABI4CgRyaW5nGAIgASgLMiguZWlnZW4ua2VybmVsLnYxLlRvcG9sb2d5Q29uc3RyYWludC5SaW5nSAASOAoEc3RhchgDIAEoCzIoLmVpZ2VuLmtlcm5lbC52MS5Ub3BvbG9neUNvbnN0cmFpbnQuU3RhckgAEjgKBGdyaWQYBCABKAsyKC5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50LkdyaWRIABJBCgloZWF2eV9oZXgYBSABKAsyLC5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50LkhlYXZ5SGV4SAASQgoKYWxsX3RvX2FsbBgGIAEoCzIsLmVpZ2VuLmtlcm5lbC52MS5Ub3BvbG9neUNvbnN0cmFpbnQuQWxsVG9BbGxIABoICgZMaW5lYXIaBgoEUmluZxoGCgRTdGFyGmkKBEdyaWQSLgoEcm93cxgBIAEoDUIgirUYHAgBEQAAAAAAAPA/GQAAAAAAQI9ASgZxdWJpdHMSMQoHY29sdW1ucxgCIAEoDUIgirUYHAgBEQAAAAAAAPA/GQAAAAAAQI9ASgZxdWJpdHMaCgoISGVhdnlIZXgaCgoIQWxsVG9BbGxCBwoFc2hhcGUitAIKD0pvYlJlcXVpcmVtZW50cxIpCgptaW5fcXViaXRzGAEgASgNQhWKtRgRGQAAAAAAALBASgZxdWJpdHMSNQoIdG9wb2xvZ3kYAiABKAsyIy5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50EkEKFGZpZGVsaXR5X3JlcXVpcmVtZW50GAMgASgBQiOKtRgfEQAAAAAAAAAAGQAAAAAAAPA/Sgtwcm9iYWJpbGl0eRJNChJlc3RpbWF0ZWRfZHVyYXRpb24YBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CFoq1GBI5AAAAAAAAAABBAAAAAAAY9UASLQoGZGV2aWNlGAUgASgJQh2KtRgZIhRbYS16MC05XVthLXowLTlfLi1dKiiAASJDCglQYXVsaVRlcm0SEwoLY29lZmZpY2llbnQYASABKAESIQoFcGF1bGkYAiABKAlCEoq1GA4IASIHW0lYWVpdKyiAICJsCgpPYnNlcnZhYmxlEhcKBG5hbWUYASABKAlCCYq1GAUIASiAARI0CgV0ZXJtcxgCIAMoCzIaLmVpZ2VuLmtlcm5lbC52MS5QYXVsaVRlcm1CCYq1GAUIATCQThIPCgdzYW1wbGVkGAMgASgIIlUKCEVzdGltYXRlEg0KBXZhbHVlGAEgASgBEhYKDnN0YW5kYXJkX2Vycm9yGAIgASgBEhMKC2dyb3VwX2NvdW50GAMgASgNEg0KBXNob3RzGAQgASgEItoGCgdKb2JTcGVjEmsKAmlkGAEgASgJQl+KtRhbIhtbQS1aYS16MC05XVtBLVphLXowLTlfLjotXSoogAFSOUxldHRlcnMsIGRpZ2l0cyBhbmQgXyAuIDogLSBvbmx5LCBub3Qgc3RhcnRpbmcgd2l0aCBqb2JfLhIdCghvcGVucWFzbRgCIAEoCUIJirUYBSiAgIABSAASLwoKY2lyY3VpdF9pZBgDIAEoCUIZirUYFSIRY2lyY19bMC05YS1mXXszMn0oQEgAEi4KBXNob3RzGAQgASgNQh+KtRgbCAERAAAAAAAA8D8ZAAAAAICELkFKBXNob3RzEkgKCnBhcmFtZXRlcnMYBSADKAsyKC5laWdlbi5rZXJuZWwudjEuSm9iU3BlYy5QYXJhbWV0ZXJzRW50cnlCCoq1GAYogAEwkE4SOQoLb2JzZXJ2YWJsZXMYBiADKAsyGy5laWdlbi5rZXJuZWwudjEuT2JzZXJ2YWJsZUIHirUYAzDoBxIRCgRzZWVkGAcgASgESAGIAQESNgoMcmVxdWlyZW1lbnRzGAggASgLMiAuZWlnZW4ua2VybmVsLnYxLkpvYlJlcXVpcmVtZW50cxIrCghwcmlvcml0eRgJIAEoDjIZLmVpZ2VuLmtlcm5lbC52MS5Qcmlvcml0eRIsCghkZWFkbGluZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASOwoEdGFncxgLIAMoCzIiLmVpZ2VuLmtlcm5lbC52MS5Kb2JTcGVjLlRhZ3NFbnRyeUIJirUYBSiAAjAgEigKD2lkZW1wb3RlbmN5X2tleRgMIAEoCUIPirUYCyIGWyEtfl0rKIABEicKBm1ldGhvZBgNIAEoDjIXLmVpZ2VuLmtlcm5lbC52MS5NZXRob2QSLQoJcHJlY2lzaW9uGA4gASgOMhouZWlnZW4ua2VybmVsLnYxLlByZWNpc2lvbhoxCg9QYXJhbWV0ZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4ARorCglUYWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIPCgdjaXJjdWl0EgSQtRgBQgcKBV9zZWVkIh4KBUpvYklkEhUKAmlkGAEgASgJQgmKtRgFCAEogAEiyQEKCUpvYkhhbmRsZRIOCgZqb2JfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIoCgVzdGF0ZRgDIAEoDjIZLmVpZ2VuLmtlcm5lbC52MS5Kb2JTdGF0ZRIOCgZjdXJzb3IYBCABKAkSEgoKY2lyY3VpdF9pZBgFIAEoCRIMCgRzZWVkGAYgASgEEjAKDHN1Ym1pdHRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIcmVwZWF0ZWQYCCABKAgiRwoOTW9uaXRvclJlcXVlc3QSFQoCaWQYASABKAlCCYq1GAUIASiAARIeCgZjdXJzb3IYAiABKAlCDoq1GAoiBlswLTldKygQIpAECglKb2JTdGF0dXMSDgoGam9iX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSKAoFc3RhdGUYAyABKA4yGS5laWdlbi5rZXJuZWwudjEuSm9iU3RhdGUSDgoGcmVhc29uGAQgASgJEg4KBmN1cnNvchgFIAEoCRIQCghzZXF1ZW5jZRgGIAEoBBImCgJhdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGZGV2aWNlGAggASgJEhAKCGF0dGVtcHRzGAkgASgNEjAKDHN1Ym1pdHRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKc3RhcnRlZF9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHRyYWNlX2lkGA0gASgJEi0KB2ZhaWx1cmUYDiABKAsyHC5laWdlbi5rZXJuZWwudjEuRXJyb3JEZXRhaWwSKgoGcmVzdWx0GA8gASgLMhouZWlnZW4ua2VybmVsLnYxLkpvYlJlc3VsdBIbCg5xdWV1ZV9wb3NpdGlvbhgQIAEoBEgAiAEBEhIKCmNpcmN1aXRfaWQYESABKAlCEQoPX3F1ZXVlX3Bvc2l0aW9uIoMDCgZGaWx0ZXISMQoGc3RhdGVzGAEgAygOMhkuZWlnZW4ua2VybmVsLnYxLkpvYlN0YXRlQgaKtRgCMAgSOgoEdGFncxgCIAMoCzIhLmVpZ2VuLmtlcm5lbC52MS5GaWx0ZXIuVGFnc0VudHJ5QgmKtRgFKIACMCASHAoLbmFtZV9wcmVmaXgYAyABKAlCB4q1GAMogAESMwoPc3VibWl0dGVkX2FmdGVyGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0ChBzdWJtaXR0ZWRfYmVmb3JlGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCglwYWdlX3NpemUYBiABKA1CE4q1GA8ZAAAAAABAj0BKBGpvYnMSLAoKcGFnZV90b2tlbhgHIAEoCUIYirUYFCIQam9iX1swLTlhLXpdezI2fShAGisKCVRhZ3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIoQDCgdKb2JJbmZvEg4KBmpvYl9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEigKBXN0YXRlGAMgASgOMhkuZWlnZW4ua2VybmVsLnYxLkpvYlN0YXRlEisKCHByaW9yaXR5GAQgASgOMhkuZWlnZW4ua2VybmVsLnYxLlByaW9yaXR5Eg0KBXNob3RzGAUgASgNEhIKCmNpcmN1aXRfaWQYBiABKAkSMAoEdGFncxgHIAMoCzIiLmVpZ2VuLmtlcm5lbC52MS5Kb2JJbmZvLlRhZ3NFbnRyeRIOCgZkZXZpY2UYCCABKAkSMAoMc3VibWl0dGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKcGFnZV90b2tlbhgLIAEoCRorCglUYWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASL1BQoJSm9iUmVzdWx0Eg4KBmpvYl9pZBgBIAEoCRI2CgZjb3VudHMYAiADKAsyJi5laWdlbi5rZXJuZWwudjEuSm9iUmVzdWx0LkNvdW50c0VudHJ5Eg0KBXNob3RzGAMgASgNEgwKBHNlZWQYBCABKAQSEgoKY2lyY3VpdF9pZBgFIAEoCRIVCg1jb21waWxlZF9oYXNoGAYgASgJEhkKEWNvbXBpbGVkX29wZW5xYXNtGAcgASgJEg4KBmRldmljZRgIIAEoCRIOCgZlbmdpbmUYCSABKAkSTQoSZXhwZWN0YXRpb25fdmFsdWVzGAogAygLMjEuZWlnZW4ua2VybmVsLnYxLkpvYlJlc3VsdC5FeHBlY3RhdGlvblZhbHVlc0VudHJ5EiwKCXNpbXVsYXRlZBgLIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIVCg1vdXRjb21lX2NvdW50GAwgASgEEhIKCnBhcnRfaW5kZXgYDSABKA0SEgoKcGFydF9jb3VudBgOIAEoDRInCgZtZXRob2QYDyABKA4yFy5laWdlbi5rZXJuZWwudjEuTWV0aG9kEhUKDW1ldGhvZF9yZWFzb24YECABKAkSLQoJcHJlY2lzaW9uGBEgASgOMhouZWlnZW4ua2VybmVsLnYxLlByZWNpc2lvbhI8Cgllc3RpbWF0ZXMYEiADKAsyKS5laWdlbi5rZXJuZWwudjEuSm9iUmVzdWx0LkVzdGltYXRlc0VudHJ5Gi0KC0NvdW50c0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEaOAoWRXhwZWN0YXRpb25WYWx1ZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBGksKDkVzdGltYXRlc0VudHJ5EgsKA2tleRgBIAEoCRIoCgV2YWx1ZRgCIAEoCzIZLmVpZ2VuLmtlcm5lbC52MS5Fc3RpbWF0ZToCOAEiMQoOSm9iRXhwbGFuYXRpb24SDgoGam9iX2lkGAEgASgJEg8KB3JlYXNvbnMYAiADKAkitwEKC0pvYkVzdGltYXRlEjwKB2RldmljZXMYASADKAsyKy5laWdlbi5rZXJuZWwudjEuSm9iRXN0aW1hdGUuRGV2aWNlRXN0aW1hdGUaagoORGV2aWNlRXN0aW1hdGUSDgoGZGV2aWNlGAEgASgJEhsKE3N1Y2Nlc3NfcHJvYmFiaWxpdHkYAiABKAESKwoIZHVyYXRpb24YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24qdQoIUHJpb3JpdHkSGAoUUFJJT1JJVFlfVU5TUEVDSUZJRUQQABIQCgxQUklPUklUWV9MT1cQARITCg9QUklPUklUWV9OT1JNQUwQAhIRCg1QUklPUklUWV9ISUdIEAMSFQoRUFJJT1JJVFlfQ1JJVElDQUwQBCrHAQoISm9iU3RhdGUSGQoVSk9CX1NUQVRFX1VOU1BFQ0lGSUVEEAASFAoQSk9CX1NUQVRFX1FVRVVFRBABEhcKE0pPQl9TVEFURV9TQ0hFRFVMRUQQAhIVChFKT0JfU1RBVEVfUlVOTklORxADEhcKE0pPQl9TVEFURV9DT01QTEVURUQQBBIUChBKT0JfU1RBVEVfRkFJTEVEEAUSFwoTSk9CX1NUQVRFX0NBTkNFTExFRBAGEhIKDkpPQl9TVEFURV9ERUFEEAcqmQEKBk1ldGhvZBIWChJNRVRIT0RfVU5TUEVDSUZJRUQQABIUChBNRVRIT0RfQVVUT01BVElDEAESFgoSTUVUSE9EX1NUQVRFVkVDVE9SEAISFQoRTUVUSE9EX1NUQUJJTElaRVIQAxIZChVNRVRIT0RfREVOU0lUWV9NQVRSSVgQBBIXChNNRVRIT0RfVFJBSkVDVE9SSUVTEAUqUgoJUHJlY2lzaW9uEhkKFVBSRUNJU0lPTl9VTlNQRUNJRklFRBAAEhQKEFBSRUNJU0lPTl9ET1VCTEUQARIUChBQUkVDSVNJT05fU0lOR0xFEAJiBnByb3RvMw", [file_eigen_kernel_v1_errors, file_eigen_options, file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("ChplaWdlbi9rZXJuZWwvdjEvam9icy5wcm90bxIPZWlnZW4ua2VybmVsLnYxIq0EChJUb3BvbG9neUNvbnN0cmFpbnQSPAoGbGluZWFyGAEgASgLMiouZWlnZW4ua2VybmVsLnYxLlRvcG9sb2d5Q29uc3RyYWludC5MaW5lYXJIABI4CgRyaW5nGAIgASgLMiguZWlnZW4ua2VybmVsLnYxLlRvcG9sb2d5Q29uc3RyYWludC5SaW5nSAASOAoEc3RhchgDIAEoCzIoLmVpZ2VuLmtlcm5lbC52MS5Ub3BvbG9neUNvbnN0cmFpbnQuU3RhckgAEjgKBGdyaWQYBCABKAsyKC5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50LkdyaWRIABJBCgloZWF2eV9oZXgYBSABKAsyLC5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50LkhlYXZ5SGV4SAASQgoKYWxsX3RvX2FsbBgGIAEoCzIsLmVpZ2VuLmtlcm5lbC52MS5Ub3BvbG9neUNvbnN0cmFpbnQuQWxsVG9BbGxIABoICgZMaW5lYXIaBgoEUmluZxoGCgRTdGFyGmkKBEdyaWQSLgoEcm93cxgBIAEoDUIgirUYHAgBEQAAAAAAAPA/GQAAAAAAQI9ASgZxdWJpdHMSMQoHY29sdW1ucxgCIAEoDUIgirUYHAgBEQAAAAAAAPA/GQAAAAAAQI9ASgZxdWJpdHMaCgoISGVhdnlIZXgaCgoIQWxsVG9BbGxCBwoFc2hhcGUitAIKD0pvYlJlcXVpcmVtZW50cxIpCgptaW5fcXViaXRzGAEgASgNQhWKtRgRGQAAAAAAALBASgZxdWJpdHMSNQoIdG9wb2xvZ3kYAiABKAsyIy5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50EkEKFGZpZGVsaXR5X3JlcXVpcmVtZW50GAMgASgBQiOKtRgfEQAAAAAAAAAAGQAAAAAAAPA/Sgtwcm9iYWJpbGl0eRJNChJlc3RpbWF0ZWRfZHVyYXRpb24YBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CFoq1GBI5AAAAAAAAAABBAAAAAAAY9UASLQoGZGV2aWNlGAUgASgJQh2KtRgZIhRbYS16MC05XVthLXowLTlfLi1dKiiAASJDCglQYXVsaVRlcm0SEwoLY29lZmZpY2llbnQYASABKAESIQoFcGF1bGkYAiABKAlCEoq1GA4IASIHW0lYWVpdKyiAICJsCgpPYnNlcnZhYmxlEhcKBG5hbWUYASABKAlCCYq1GAUIASiAARI0CgV0ZXJtcxgCIAMoCzIaLmVpZ2VuLmtlcm5lbC52MS5QYXVsaVRlcm1CCYq1GAUIATCQThIPCgdzYW1wbGVkGAMgASgIIiUKCVF1Yml0TGlzdBIYCgZxdWJpdHMYASADKA1CCIq1GAQIATAQIlIKDVByb2JhYmlsaXRpZXMSDAoEbGlzdBgBIAEoDRIOCgZxdWJpdHMYAiADKA0SEwoLZmlyc3RfdmFsdWUYAyABKA0SDgoGdmFsdWVzGAQgAygBIjQKDFNob3RPdXRjb21lcxISCgpmaXJzdF9zaG90GAEgASgEEhAKCG91dGNvbWVzGAIgAygJIjUKCkFtcGxpdHVkZXMSFwoPZmlyc3RfYW1wbGl0dWRlGAEgASgEEg4KBnZhbHVlcxgCIAEoDCJVCghFc3RpbWF0ZRINCgV2YWx1ZRgBIAEoARIWCg5zdGFuZGFyZF9lcnJvchgCIAEoARITCgtncm91cF9jb3VudBgDIAEoDRINCgVzaG90cxgEIAEoBCK6BwoHSm9iU3BlYxJrCgJpZBgBIAEoCUJfirUYWyIbW0EtWmEtejAtOV1bQS1aYS16MC05Xy46LV0qKIABUjlMZXR0ZXJzLCBkaWdpdHMgYW5kIF8gLiA6IC0gb25seSwgbm90IHN0YXJ0aW5nIHdpdGggam9iXy4SHQoIb3BlbnFhc20YAiABKAlCCYq1GAUogICAAUgAEi8KCmNpcmN1aXRfaWQYAyABKAlCGYq1GBUiEWNpcmNfWzAtOWEtZl17MzJ9KEBIABIuCgVzaG90cxgEIAEoDUIfirUYGwgBEQAAAAAAAPA/GQAAAACAhC5BSgVzaG90cxJICgpwYXJhbWV0ZXJzGAUgAygLMiguZWlnZW4ua2VybmVsLnYxLkpvYlNwZWMuUGFyYW1ldGVyc0VudHJ5QgqKtRgGKIABMJBOEjkKC29ic2VydmFibGVzGAYgAygLMhsuZWlnZW4ua2VybmVsLnYxLk9ic2VydmFibGVCB4q1GAMw6AcSEQoEc2VlZBgHIAEoBEgBiAEBEjYKDHJlcXVpcmVtZW50cxgIIAEoCzIgLmVpZ2VuLmtlcm5lbC52MS5Kb2JSZXF1aXJlbWVudHMSKwoIcHJpb3JpdHkYCSABKA4yGS5laWdlbi5rZXJuZWwudjEuUHJpb3JpdHkSLAoIZGVhZGxpbmUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjsKBHRhZ3MYCyADKAsyIi5laWdlbi5rZXJuZWwudjEuSm9iU3BlYy5UYWdzRW50cnlCCYq1GAUogAIwIBIoCg9pZGVtcG90ZW5jeV9rZXkYDCABKAlCD4q1GAsiBlshLX5dKyiAARInCgZtZXRob2QYDSABKA4yFy5laWdlbi5rZXJuZWwudjEuTWV0aG9kEi0KCXByZWNpc2lvbhgOIAEoDjIaLmVpZ2VuLmtlcm5lbC52MS5QcmVjaXNpb24SDgoGbWVtb3J5GA8gASgIEjkKDXByb2JhYmlsaXRpZXMYECADKAsyGi5laWdlbi5rZXJuZWwudjEuUXViaXRMaXN0QgaKtRgCMEASEwoLZmluYWxfc3RhdGUYESABKAgaMQoPUGFyYW1ldGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAToCOAEaKwoJVGFnc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDwoHY2lyY3VpdBIEkLUYAUIHCgVfc2VlZCIeCgVKb2JJZBIVCgJpZBgBIAEoCUIJirUYBQgBKIABIskBCglKb2JIYW5kbGUSDgoGam9iX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSKAoFc3RhdGUYAyABKA4yGS5laWdlbi5rZXJuZWwudjEuSm9iU3RhdGUSDgoGY3Vyc29yGAQgASgJEhIKCmNpcmN1aXRfaWQYBSABKAkSDAoEc2VlZBgGIAEoBBIwCgxzdWJtaXR0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJlcGVhdGVkGAggASgIIkcKDk1vbml0b3JSZXF1ZXN0EhUKAmlkGAEgASgJQgmKtRgFCAEogAESHgoGY3Vyc29yGAIgASgJQg6KtRgKIgZbMC05XSsoECKQBAoJSm9iU3RhdHVzEg4KBmpvYl9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEigKBXN0YXRlGAMgASgOMhkuZWlnZW4ua2VybmVsLnYxLkpvYlN0YXRlEg4KBnJlYXNvbhgEIAEoCRIOCgZjdXJzb3IYBSABKAkSEAoIc2VxdWVuY2UYBiABKAQSJgoCYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBmRldmljZRgIIAEoCRIQCghhdHRlbXB0cxgJIAEoDRIwCgxzdWJtaXR0ZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnN0YXJ0ZWRfYXQYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCgh0cmFjZV9pZBgNIAEoCRItCgdmYWlsdXJlGA4gASgLMhwuZWlnZW4ua2VybmVsLnYxLkVycm9yRGV0YWlsEioKBnJlc3VsdBgPIAEoCzIaLmVpZ2VuLmtlcm5lbC52MS5Kb2JSZXN1bHQSGwoOcXVldWVfcG9zaXRpb24YECABKARIAIgBARISCgpjaXJjdWl0X2lkGBEgASgJQhEKD19xdWV1ZV9wb3NpdGlvbiKDAwoGRmlsdGVyEjEKBnN0YXRlcxgBIAMoDjIZLmVpZ2VuLmtlcm5lbC52MS5Kb2JTdGF0ZUIGirUYAjAIEjoKBHRhZ3MYAiADKAsyIS5laWdlbi5rZXJuZWwudjEuRmlsdGVyLlRhZ3NFbnRyeUIJirUYBSiAAjAgEhwKC25hbWVfcHJlZml4GAMgASgJQgeKtRgDKIABEjMKD3N1Ym1pdHRlZF9hZnRlchgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNAoQc3VibWl0dGVkX2JlZm9yZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoJcGFnZV9zaXplGAYgASgNQhOKtRgPGQAAAAAAQI9ASgRqb2JzEiwKCnBhZ2VfdG9rZW4YByABKAlCGIq1GBQiEGpvYl9bMC05YS16XXsyNn0oQBorCglUYWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKEAwoHSm9iSW5mbxIOCgZqb2JfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIoCgVzdGF0ZRgDIAEoDjIZLmVpZ2VuLmtlcm5lbC52MS5Kb2JTdGF0ZRIrCghwcmlvcml0eRgEIAEoDjIZLmVpZ2VuLmtlcm5lbC52MS5Qcmlvcml0eRINCgVzaG90cxgFIAEoDRISCgpjaXJjdWl0X2lkGAYgASgJEjAKBHRhZ3MYByADKAsyIi5laWdlbi5rZXJuZWwudjEuSm9iSW5mby5UYWdzRW50cnkSDgoGZGV2aWNlGAggASgJEjAKDHN1Ym1pdHRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnBhZ2VfdG9rZW4YCyABKAkaKwoJVGFnc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEijQcKCUpvYlJlc3VsdBIOCgZqb2JfaWQYASABKAkSNgoGY291bnRzGAIgAygLMiYuZWlnZW4ua2VybmVsLnYxLkpvYlJlc3VsdC5Db3VudHNFbnRyeRINCgVzaG90cxgDIAEoDRIMCgRzZWVkGAQgASgEEhIKCmNpcmN1aXRfaWQYBSABKAkSFQoNY29tcGlsZWRfaGFzaBgGIAEoCRIZChFjb21waWxlZF9vcGVucWFzbRgHIAEoCRIOCgZkZXZpY2UYCCABKAkSDgoGZW5naW5lGAkgASgJEk0KEmV4cGVjdGF0aW9uX3ZhbHVlcxgKIAMoCzIxLmVpZ2VuLmtlcm5lbC52MS5Kb2JSZXN1bHQuRXhwZWN0YXRpb25WYWx1ZXNFbnRyeRIsCglzaW11bGF0ZWQYCyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SFQoNb3V0Y29tZV9jb3VudBgMIAEoBBISCgpwYXJ0X2luZGV4GA0gASgNEhIKCnBhcnRfY291bnQYDiABKA0SJwoGbWV0aG9kGA8gASgOMhcuZWlnZW4ua2VybmVsLnYxLk1ldGhvZBIVCg1tZXRob2RfcmVhc29uGBAgASgJEi0KCXByZWNpc2lvbhgRIAEoDjIaLmVpZ2VuLmtlcm5lbC52MS5QcmVjaXNpb24SPAoJZXN0aW1hdGVzGBIgAygLMikuZWlnZW4ua2VybmVsLnYxLkpvYlJlc3VsdC5Fc3RpbWF0ZXNFbnRyeRItCgZtZW1vcnkYEyADKAsyHS5laWdlbi5rZXJuZWwudjEuU2hvdE91dGNvbWVzEjUKDXByb2JhYmlsaXRpZXMYFCADKAsyHi5laWdlbi5rZXJuZWwudjEuUHJvYmFiaWxpdGllcxIwCgtmaW5hbF9zdGF0ZRgVIAEoCzIbLmVpZ2VuLmtlcm5lbC52MS5BbXBsaXR1ZGVzGi0KC0NvdW50c0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEaOAoWRXhwZWN0YXRpb25WYWx1ZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBGksKDkVzdGltYXRlc0VudHJ5EgsKA2tleRgBIAEoCRIoCgV2YWx1ZRgCIAEoCzIZLmVpZ2VuLmtlcm5lbC52MS5Fc3RpbWF0ZToCOAEiMQoOSm9iRXhwbGFuYXRpb24SDgoGam9iX2lkGAEgASgJEg8KB3JlYXNvbnMYAiADKAkitwEKC0pvYkVzdGltYXRlEjwKB2RldmljZXMYASADKAsyKy5laWdlbi5rZXJuZWwudjEuSm9iRXN0aW1hdGUuRGV2aWNlRXN0aW1hdGUaagoORGV2aWNlRXN0aW1hdGUSDgoGZGV2aWNlGAEgASgJEhsKE3N1Y2Nlc3NfcHJvYmFiaWxpdHkYAiABKAESKwoIZHVyYXRpb24YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24qdQoIUHJpb3JpdHkSGAoUUFJJT1JJVFlfVU5TUEVDSUZJRUQQABIQCgxQUklPUklUWV9MT1cQARITCg9QUklPUklUWV9OT1JNQUwQAhIRCg1QUklPUklUWV9ISUdIEAMSFQoRUFJJT1JJVFlfQ1JJVElDQUwQBCrHAQoISm9iU3RhdGUSGQoVSk9CX1NUQVRFX1VOU1BFQ0lGSUVEEAASFAoQSk9CX1NUQVRFX1FVRVVFRBABEhcKE0pPQl9TVEFURV9TQ0hFRFVMRUQQAhIVChFKT0JfU1RBVEVfUlVOTklORxADEhcKE0pPQl9TVEFURV9DT01QTEVURUQQBBIUChBKT0JfU1RBVEVfRkFJTEVEEAUSFwoTSk9CX1NUQVRFX0NBTkNFTExFRBAGEhIKDkpPQl9TVEFURV9ERUFEEAcqmQEKBk1ldGhvZBIWChJNRVRIT0RfVU5TUEVDSUZJRUQQABIUChBNRVRIT0RfQVVUT01BVElDEAESFgoSTUVUSE9EX1NUQVRFVkVDVE9SEAISFQoRTUVUSE9EX1NUQUJJTElaRVIQAxIZChVNRVRIT0RfREVOU0lUWV9NQVRSSVgQBBIXChNNRVRIT0RfVFJBSkVDVE9SSUVTEAUqUgoJUHJlY2lzaW9uEhkKFVBSRUNJU0lPTl9VTlNQRUNJRklFRBAAEhQKEFBSRUNJU0lPTl9ET1VCTEUQARIUChBQUkVDSVNJT05fU0lOR0xFEAJiBnByb3RvMw", [file_eigen_kernel_v1_errors, file_eigen_options, file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * The shape of connected qubits that a job wants.
@@ -304,6 +304,125 @@ export const ObservableSchema: GenMessage<Observable> = /*@__PURE__*/
   messageDesc(file_eigen_kernel_v1_jobs, 3);
 
 /**
+ * Some qubits of a circuit, in an order.
+ *
+ * @generated from message eigen.kernel.v1.QubitList
+ */
+export type QubitList = Message<"eigen.kernel.v1.QubitList"> & {
+  /**
+   * Qubit indices from 0, each once; 1 to 16.
+   *
+   * @generated from field: repeated uint32 qubits = 1;
+   */
+  qubits: number[];
+};
+
+/**
+ * Describes the message eigen.kernel.v1.QubitList.
+ * Use `create(QubitListSchema)` to create a new message.
+ */
+export const QubitListSchema: GenMessage<QubitList> = /*@__PURE__*/
+  messageDesc(file_eigen_kernel_v1_jobs, 4);
+
+/**
+ * Probabilities of the values of a list of qubits, or a part of them.
+ *
+ * @generated from message eigen.kernel.v1.Probabilities
+ */
+export type Probabilities = Message<"eigen.kernel.v1.Probabilities"> & {
+  /**
+   * Place of the list in the job's probabilities.
+   *
+   * @generated from field: uint32 list = 1;
+   */
+  list: number;
+
+  /**
+   * The qubits: bit k of a value is qubits[k].
+   *
+   * @generated from field: repeated uint32 qubits = 2;
+   */
+  qubits: number[];
+
+  /**
+   * The value that values[0] belongs to; the others follow.
+   *
+   * @generated from field: uint32 first_value = 3;
+   */
+  firstValue: number;
+
+  /**
+   * Each between 0 and 1; those of a list sum to 1 up to rounding.
+   *
+   * @generated from field: repeated double values = 4;
+   */
+  values: number[];
+};
+
+/**
+ * Describes the message eigen.kernel.v1.Probabilities.
+ * Use `create(ProbabilitiesSchema)` to create a new message.
+ */
+export const ProbabilitiesSchema: GenMessage<Probabilities> = /*@__PURE__*/
+  messageDesc(file_eigen_kernel_v1_jobs, 5);
+
+/**
+ * Outcomes of some shots.
+ *
+ * @generated from message eigen.kernel.v1.ShotOutcomes
+ */
+export type ShotOutcomes = Message<"eigen.kernel.v1.ShotOutcomes"> & {
+  /**
+   * The shot that outcomes[0] belongs to, from 0; the others follow.
+   *
+   * @generated from field: uint64 first_shot = 1;
+   */
+  firstShot: bigint;
+
+  /**
+   * As in counts.
+   *
+   * @generated from field: repeated string outcomes = 2;
+   */
+  outcomes: string[];
+};
+
+/**
+ * Describes the message eigen.kernel.v1.ShotOutcomes.
+ * Use `create(ShotOutcomesSchema)` to create a new message.
+ */
+export const ShotOutcomesSchema: GenMessage<ShotOutcomes> = /*@__PURE__*/
+  messageDesc(file_eigen_kernel_v1_jobs, 6);
+
+/**
+ * Amplitudes of a state, or a part of them.
+ *
+ * @generated from message eigen.kernel.v1.Amplitudes
+ */
+export type Amplitudes = Message<"eigen.kernel.v1.Amplitudes"> & {
+  /**
+   * Index of the first; bit q of an index is qubit q of the circuit.
+   *
+   * @generated from field: uint64 first_amplitude = 1;
+   */
+  firstAmplitude: bigint;
+
+  /**
+   * Real and imaginary parts in turn, 64-bit floating point numbers, little-endian: 16 bytes an amplitude.
+   *
+   * @generated from field: bytes values = 2;
+   */
+  values: Uint8Array;
+};
+
+/**
+ * Describes the message eigen.kernel.v1.Amplitudes.
+ * Use `create(AmplitudesSchema)` to create a new message.
+ */
+export const AmplitudesSchema: GenMessage<Amplitudes> = /*@__PURE__*/
+  messageDesc(file_eigen_kernel_v1_jobs, 7);
+
+/**
  * How far an estimated expectation value can be trusted.
  *
  * @generated from message eigen.kernel.v1.Estimate
@@ -343,7 +462,7 @@ export type Estimate = Message<"eigen.kernel.v1.Estimate"> & {
  * Use `create(EstimateSchema)` to create a new message.
  */
 export const EstimateSchema: GenMessage<Estimate> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 4);
+  messageDesc(file_eigen_kernel_v1_jobs, 8);
 
 /**
  * A job as a user submits it.
@@ -457,6 +576,27 @@ export type JobSpec = Message<"eigen.kernel.v1.JobSpec"> & {
    * @generated from field: eigen.kernel.v1.Precision precision = 14;
    */
   precision: Precision;
+
+  /**
+   * Keep the outcome of each shot, in order. At most 16 MiB of text: a character a bit and three more a shot.
+   *
+   * @generated from field: bool memory = 15;
+   */
+  memory: boolean;
+
+  /**
+   * Exact probabilities of the values of chosen qubits before the measurements, at most 64 lists and 65 536 values together.
+   *
+   * @generated from field: repeated eigen.kernel.v1.QubitList probabilities = 16;
+   */
+  probabilities: QubitList[];
+
+  /**
+   * The amplitudes before the measurements, of a circuit of at most 16 qubits.
+   *
+   * @generated from field: bool final_state = 17;
+   */
+  finalState: boolean;
 };
 
 /**
@@ -464,7 +604,7 @@ export type JobSpec = Message<"eigen.kernel.v1.JobSpec"> & {
  * Use `create(JobSpecSchema)` to create a new message.
  */
 export const JobSpecSchema: GenMessage<JobSpec> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 5);
+  messageDesc(file_eigen_kernel_v1_jobs, 9);
 
 /**
  * Names a job.
@@ -485,7 +625,7 @@ export type JobId = Message<"eigen.kernel.v1.JobId"> & {
  * Use `create(JobIdSchema)` to create a new message.
  */
 export const JobIdSchema: GenMessage<JobId> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 6);
+  messageDesc(file_eigen_kernel_v1_jobs, 10);
 
 /**
  * What a submit answers.
@@ -555,7 +695,7 @@ export type JobHandle = Message<"eigen.kernel.v1.JobHandle"> & {
  * Use `create(JobHandleSchema)` to create a new message.
  */
 export const JobHandleSchema: GenMessage<JobHandle> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 7);
+  messageDesc(file_eigen_kernel_v1_jobs, 11);
 
 /**
  * Asks to follow one job.
@@ -583,7 +723,7 @@ export type MonitorRequest = Message<"eigen.kernel.v1.MonitorRequest"> & {
  * Use `create(MonitorRequestSchema)` to create a new message.
  */
 export const MonitorRequestSchema: GenMessage<MonitorRequest> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 8);
+  messageDesc(file_eigen_kernel_v1_jobs, 12);
 
 /**
  * A job at one moment.
@@ -716,7 +856,7 @@ export type JobStatus = Message<"eigen.kernel.v1.JobStatus"> & {
  * Use `create(JobStatusSchema)` to create a new message.
  */
 export const JobStatusSchema: GenMessage<JobStatus> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 9);
+  messageDesc(file_eigen_kernel_v1_jobs, 13);
 
 /**
  * Which jobs to list. Everything given must hold.
@@ -779,7 +919,7 @@ export type Filter = Message<"eigen.kernel.v1.Filter"> & {
  * Use `create(FilterSchema)` to create a new message.
  */
 export const FilterSchema: GenMessage<Filter> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 10);
+  messageDesc(file_eigen_kernel_v1_jobs, 14);
 
 /**
  * A job in a list.
@@ -870,7 +1010,7 @@ export type JobInfo = Message<"eigen.kernel.v1.JobInfo"> & {
  * Use `create(JobInfoSchema)` to create a new message.
  */
 export const JobInfoSchema: GenMessage<JobInfo> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 11);
+  messageDesc(file_eigen_kernel_v1_jobs, 15);
 
 /**
  * What a job left, or a part of it. It names all that is needed to repeat it.
@@ -1004,6 +1144,27 @@ export type JobResult = Message<"eigen.kernel.v1.JobResult"> & {
    * @generated from field: map<string, eigen.kernel.v1.Estimate> estimates = 18;
    */
   estimates: { [key: string]: Estimate };
+
+  /**
+   * Outcomes of shots in order, when the job asked for memory. Those of all parts belong together.
+   *
+   * @generated from field: repeated eigen.kernel.v1.ShotOutcomes memory = 19;
+   */
+  memory: ShotOutcomes[];
+
+  /**
+   * Probabilities of the chosen qubits. Those of all parts belong together.
+   *
+   * @generated from field: repeated eigen.kernel.v1.Probabilities probabilities = 20;
+   */
+  probabilities: Probabilities[];
+
+  /**
+   * The final state, when the job asked for it. Those of all parts belong together.
+   *
+   * @generated from field: eigen.kernel.v1.Amplitudes final_state = 21;
+   */
+  finalState?: Amplitudes | undefined;
 };
 
 /**
@@ -1011,7 +1172,7 @@ export type JobResult = Message<"eigen.kernel.v1.JobResult"> & {
  * Use `create(JobResultSchema)` to create a new message.
  */
 export const JobResultSchema: GenMessage<JobResult> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 12);
+  messageDesc(file_eigen_kernel_v1_jobs, 16);
 
 /**
  * Why a job was placed where it was.
@@ -1039,7 +1200,7 @@ export type JobExplanation = Message<"eigen.kernel.v1.JobExplanation"> & {
  * Use `create(JobExplanationSchema)` to create a new message.
  */
 export const JobExplanationSchema: GenMessage<JobExplanation> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 13);
+  messageDesc(file_eigen_kernel_v1_jobs, 17);
 
 /**
  * What a job would cost, device by device.
@@ -1060,7 +1221,7 @@ export type JobEstimate = Message<"eigen.kernel.v1.JobEstimate"> & {
  * Use `create(JobEstimateSchema)` to create a new message.
  */
 export const JobEstimateSchema: GenMessage<JobEstimate> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 14);
+  messageDesc(file_eigen_kernel_v1_jobs, 18);
 
 /**
  * One device's estimate.
@@ -1095,7 +1256,7 @@ export type JobEstimate_DeviceEstimate = Message<"eigen.kernel.v1.JobEstimate.De
  * Use `create(JobEstimate_DeviceEstimateSchema)` to create a new message.
  */
 export const JobEstimate_DeviceEstimateSchema: GenMessage<JobEstimate_DeviceEstimate> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 14, 0);
+  messageDesc(file_eigen_kernel_v1_jobs, 18, 0);
 
 /**
  * How urgent a job is among the waiting. Within one priority, first come, first served.
