@@ -132,12 +132,13 @@ describe("a method that is asked for", () => {
     expect(fault?.hint).toBe(hint);
   });
 
-  test("only a state vector gives memory, probabilities and amplitudes, and automatic knows it", () => {
+  test("only a state vector gives probabilities and amplitudes, a stabilizer state memory too, and automatic knows it", () => {
     const outputs = { memory: true, probabilities: [[0]], finalState: true };
+    expect(chosen({ circuit: clifford(40), outputs: { ...outputs, probabilities: [], finalState: false } })).toBe("stabilizer");
     expect(chosen({ circuit: clifford(20), outputs })).toBe("statevector");
     expect(chosen({ circuit: clifford(40), outputs })).toBe("none");
     expect(faultsOf({ circuit: clifford(2), method: "stabilizer", outputs })[0]).toMatchObject({
-      found: "it gives no memory",
+      found: "it gives no probabilities and no final_state",
       hint: "statevector can carry it, and automatic takes it.",
     });
   });

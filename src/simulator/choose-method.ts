@@ -76,8 +76,8 @@ function createJudge(need: MethodNeed): Judge {
 
 function objectionTo(method: SimulationMethod, need: MethodNeed): string | undefined {
   const { circuit, noise, precision } = need;
-  const [output] = namesOfOutputs(need.outputs);
-  if (output !== undefined && method !== "statevector") return `it gives no ${output}`;
+  const missing = namesOfOutputs(need.outputs).filter((output) => outputsOf[method]?.includes(output) === false);
+  if (missing.length > 0) return `it gives no ${missing.join(" and no ")}`;
   if (precision === "single" && method !== "statevector") return "it computes in double precision only";
   switch (method) {
     case "statevector":
@@ -93,6 +93,13 @@ function objectionTo(method: SimulationMethod, need: MethodNeed): string | undef
     }
   }
 }
+
+/** What a method can leave beside counts and expectation values; absent: everything. */
+const outputsOf: Readonly<Partial<Record<SimulationMethod, readonly string[]>>> = {
+  stabilizer: ["memory"],
+  density_matrix: [],
+  trajectories: [],
+};
 
 // A waiting job is judged at every tick, and its circuit does not change.
 const stabilizerObjections = new WeakMap<Circuit, string | undefined>();

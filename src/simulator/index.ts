@@ -115,7 +115,7 @@ export function createSimulator(modules: SimulatorModules, { crew, stabilizerByt
       },
       meter,
     });
-    return { counts: result.counts, ...values };
+    return { ...result, ...values };
   }
 
   function* runStatevector(task: ComputeTask, precision: Precision, meter: Meter): Slices<StateResult> {

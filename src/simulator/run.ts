@@ -14,13 +14,13 @@ import { createGroupSampler, drawShots, sampleBytes, sampleState } from "./sampl
 import { createMeter, drive, type Meter, type Slices } from "./slices.ts";
 import { type Precision, planQubitCountMin } from "./statevector/plan.ts";
 import { type StateOptions, StateVector } from "./statevector/state.ts";
+import { type Tallied, tallied } from "./tally.ts";
 
-export interface RunResult {
-  readonly counts: ReadonlyMap<string, number>;
+export interface RunResult extends Tallied {
   readonly expectationValues: readonly number[];
 }
 
-export type StateResult = RunResult & ObservedValues & Pick<RunOutcome, "shotOutcomes" | "probabilities" | "finalState">;
+export type StateResult = RunResult & ObservedValues & Pick<RunOutcome, "probabilities" | "finalState">;
 
 /** The task has passed admission. Throws OutOfMemoryError; any other throw is a bug. Only one run at a time may use the engine. */
 export function runCircuit(engine: Engine, task: ComputeTask, small: CompactCircuit, options: StateOptions): Slices<StateResult> {
@@ -69,7 +69,7 @@ function tally(
   task: ComputeTask,
   { operations }: CompactCircuit,
   precision: Precision,
-): Pick<StateResult, "counts" | "shotOutcomes"> {
+): Tallied {
   const measures = operations
     .filter((operation) => operation.kind === "measure")
     .map(({ qubit, bit }) => ({ position: state.positionOf(qubit), bit }));
@@ -84,7 +84,7 @@ function tally(
   const add = (outcome: string, shots: number): void => void counts.set(outcome, (counts.get(outcome) ?? 0) + shots);
   if (task.outputs?.memory !== true) {
     for (const [index, shots] of sampleState(engine, state, precision, task)) add(read(index), shots);
-    return { counts: sortedByOutcome(counts) };
+    return tallied(counts, undefined);
   }
   const known = new Map<number, string>();
   const outcomes = Array.from(drawShots(engine, state, precision, task), (index) => {
@@ -93,14 +93,7 @@ function tally(
     add(outcome, 1);
     return outcome;
   });
-  return inOrder(counts, outcomes);
-}
-
-/** Counts by outcome, and each shot's place in them. */
-function inOrder(counts: ReadonlyMap<string, number>, outcomes: readonly string[]): Pick<StateResult, "counts" | "shotOutcomes"> {
-  const sorted = sortedByOutcome(counts);
-  const places = new Map([...sorted.keys()].map((outcome, place) => [outcome, place]));
-  return { counts: sorted, shotOutcomes: Uint32Array.from(outcomes, (outcome) => places.get(outcome) ?? 0) };
+  return tallied(counts, outcomes);
 }
 
 /** From a checkpoint before the first measurement, reset or branch; shot k uses uniforms (k, 0), (k, 1), … in program order. */
@@ -122,7 +115,7 @@ function* runPerShot(
   const writeOutcome = createOutcomeWriter(task.circuit);
   const bits = new Uint8Array(task.circuit.bitCount);
   const counts = new Map<string, number>();
-  const outcomes: string[] = [];
+  const outcomes: string[] | undefined = task.outputs?.memory === true ? [] : undefined;
   for (let shot = 0; shot < task.shots; shot++) {
     if (shot > 0) checkpoint.restore();
     bits.fill(0);
@@ -130,11 +123,11 @@ function* runPerShot(
     yield* runDynamic(state, rest, bits, () => uniforms.uniform(shot, draw++), meter);
     const outcome = writeOutcome(bits);
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-    if (task.outputs?.memory === true) outcomes.push(outcome);
+    outcomes?.push(outcome);
   }
   const values = { expectationValues: [], estimates: [] };
   if (task.circuit.bitCount === 0) return { counts: new Map(), ...values };
-  return { ...(task.outputs?.memory === true ? inOrder(counts, outcomes) : { counts: sortedByOutcome(counts) }), ...values };
+  return { ...tallied(counts, outcomes), ...values };
 }
 
 /** Runs of gates, planned once each, between what a shot decides. */
@@ -226,10 +219,6 @@ function* expectation(state: StateVector, { placeOf }: CompactCircuit, { terms }
     if (meter.take(2 ** state.qubitCount)) yield;
   }
   return sum;
-}
-
-function sortedByOutcome(counts: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The amplitudes after the gates of a circuit without measurements, resets or branches: for tests. [re, im, re, im, …] */

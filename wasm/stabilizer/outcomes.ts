@@ -17,14 +17,20 @@ let square: usize = 0;
 let batch: usize = 0;
 let entries: usize = 0;
 let entryCount: u32 = 0;
+/** Where the entry's number of each shot is kept; 0 when it is not. */
+let shotList: usize = 0;
 
 /** Bytes of one entry. */
 export function outcomeBytes(characterCount: u32): u32 {
   return 8 + 8 * ((characterCount + 63) >> 6);
 }
 
-/** Begins a count. `tableSize`: a power of 2, above the number of shots. Returns where the entries begin. */
-export function useOutcomes(at: usize, characterCount: u32, tableSize: u32): usize {
+/**
+ * Begins a count. `tableSize`: a power of 2, above the number of shots. `shotsAt`: room for u32[shots], which get the numbers of their entries, or 0.
+ * Returns where the entries begin.
+ */
+export function useOutcomes(at: usize, characterCount: u32, tableSize: u32, shotsAt: usize): usize {
+  shotList = shotsAt;
   order = at;
   length = characterCount;
   rowWords = (characterCount + 63) >> 6;
@@ -55,7 +61,12 @@ export function countOutcomes(bitsAt: usize, bytes: u32, from: u32, end: u32): v
   for (let shot = from; shot < end; shot += 64) {
     for (let word: usize = 0; word < rowWords; word++) gather(shot, word);
     const count = min(end - shot, 64);
-    for (let k: u32 = 0; k < count; k++) addRow(batch + (<usize>k) * 8 * rowWords);
+    for (let k: u32 = 0; k < count; k++) {
+      const entry = addRow(batch + (<usize>k) * 8 * rowWords);
+      if (shotList == 0) continue;
+      store<u32>(shotList, entry);
+      shotList += 4;
+    }
   }
 }
 
@@ -89,7 +100,8 @@ function transpose(): void {
   }
 }
 
-function addRow(row: usize): void {
+/** Returns the number of its entry. */
+function addRow(row: usize): u32 {
   let hash: u64 = 0;
   for (let word: usize = 0; word < rowWords; word++) {
     hash = (hash ^ load<u64>(row + 8 * word)) * 0x9e3779b97f4a7c15;
@@ -102,12 +114,12 @@ function addRow(row: usize): void {
       store<u64>(fresh, 1);
       memory.copy(fresh + 8, row, 8 * rowWords);
       store<u32>(table + 4 * (<usize>slot), entryCount);
-      return;
+      return entryCount - 1;
     }
     const known = entryAddress(entry - 1);
     if (!isEqual(known + 8, row)) continue;
     store<u32>(known, load<u32>(known) + 1);
-    return;
+    return entry - 1;
   }
 }
 

@@ -37,7 +37,7 @@ interface StabilizerExports {
   ): void;
   runFrames(from: number, end: number, budget: number): number;
   outcomeBytes(characterCount: number): number;
-  useOutcomes(at: number, characterCount: number, tableSize: number): number;
+  useOutcomes(at: number, characterCount: number, tableSize: number, shotList: number): number;
   countOutcomes(bits: number, columnBytes: number, from: number, end: number): void;
   distinctCount(): number;
   listEntries(list: number, count: number): void;

@@ -5,6 +5,7 @@
 import { limits } from "../../base/limits.ts";
 import { OutOfMemoryError } from "../engine.ts";
 import type { Slices } from "../slices.ts";
+import type { Tallied } from "../tally.ts";
 import { aligned, type StabilizerEngine } from "./engine.ts";
 import type { FrameProgram } from "./frame-program.ts";
 
@@ -18,12 +19,13 @@ export interface FrameRun {
   readonly characters: readonly number[];
   /** Before which characters a space is written, ascending. */
   readonly breaks: readonly number[];
+  /** Whether the outcome of each shot is kept, too. */
+  readonly keepsShots: boolean;
   /** A multiple of the engine's noise block; as the cache likes when absent. */
   readonly blockShots?: number;
 }
 
-/** How often each outcome came, sorted by outcome. */
-export function* countFrames(engine: StabilizerEngine, run: FrameRun): Slices<Map<string, number>> {
+export function* countFrames(engine: StabilizerEngine, run: FrameRun): Slices<Tallied> {
   const { wasm } = engine;
   const { program, qubitCount, bitCount, shots, characters } = run;
   const columnCount = 2 * qubitCount + bitCount + program.stackDepth + 1;
@@ -37,15 +39,17 @@ export function* countFrames(engine: StabilizerEngine, run: FrameRun): Slices<Ma
   const textBytes = Math.max(textBytesAtOnce, 8 * outcomeBytes);
   // The order, the table, a square of bits and the rows of 64 shots.
   const countingBytes = aligned(4 * characters.length) + 4 * tableSize + 512 + 64 * outcomeBytes;
-  const fixedBytes = programBytes + framesBytes + textBytes + countingBytes;
+  const shotListBytes = run.keepsShots ? aligned(4 * shots) : 0;
+  const fixedBytes = programBytes + framesBytes + textBytes + shotListBytes + countingBytes;
   const base = engine.reserve(fixedBytes + blockShots * outcomeBytes);
   const framesAt = base + programBytes;
   const bitsAt = framesAt + 2 * qubitCount * columnBytes;
   const textAt = framesAt + framesBytes;
-  const countingAt = textAt + textBytes;
+  const shotListAt = textAt + textBytes;
+  const countingAt = shotListAt + shotListBytes;
   new Uint32Array(wasm.memory.buffer, base, program.words.length).set(program.words);
   new Uint32Array(wasm.memory.buffer, countingAt, characters.length).set(characters);
-  const entriesAt = wasm.useOutcomes(countingAt, characters.length, tableSize);
+  const entriesAt = wasm.useOutcomes(countingAt, characters.length, tableSize, run.keepsShots ? shotListAt : 0);
 
   const seed = [Number(run.seed & 0xffffffffn), Number((run.seed >> 32n) & 0xffffffffn)] as const;
   for (let firstShot = 0; firstShot < shots; firstShot += blockShots) {
@@ -68,7 +72,12 @@ export function* countFrames(engine: StabilizerEngine, run: FrameRun): Slices<Ma
   const entriesBytes = wasm.distinctCount() * outcomeBytes;
   engine.reserve(fixedBytes + entriesBytes + 8 * wasm.distinctCount());
   const sortedAt = yield* sortEntries(engine, entriesAt + entriesBytes);
-  return yield* readCounts(engine, { sortedAt, entriesAt, textAt, textBytes, outcomeBytes }, run);
+  const counts = yield* readCounts(engine, { sortedAt, entriesAt, textAt, textBytes, outcomeBytes }, run);
+  if (!run.keepsShots) return { counts };
+  const placeOf = new Uint32Array(counts.size);
+  for (const [place, entry] of new Uint32Array(wasm.memory.buffer, sortedAt, counts.size).entries()) placeOf[entry] = place;
+  const entryOf = new Uint32Array(wasm.memory.buffer, shotListAt, shots);
+  return { counts, shotOutcomes: entryOf.map((entry) => placeOf[entry] as number) };
 }
 
 // Blocks whose columns stay in a second-level cache; smaller ones would spend their time on instructions.

@@ -3,6 +3,7 @@
 
 import { type Circuit, hasOnlyFinalMeasurements } from "../../model/circuit.ts";
 import type { Observable } from "../../model/result.ts";
+import { noOutputs } from "../../model/simulation.ts";
 import type { ComputeTask } from "../../ports/compute.ts";
 import type { RunResult } from "../run.ts";
 import { createMeter, type Meter, type Slices } from "../slices.ts";
@@ -19,17 +20,18 @@ import { createReferenceRun, tableauCosts } from "./tableau-run.ts";
  * uniform (shot, draw) is below 1/2, draws counted over measurements and resets in program order.
  */
 export function* runStabilizer(engine: StabilizerEngine, task: ComputeTask): Slices<RunResult> {
-  const { circuit, shots, seed } = task;
+  const { circuit, shots, seed, outputs = noOutputs } = task;
   const meter = createMeter();
   const program = yield* translate(circuit, meter);
   if (!hasOnlyPauliBranches(program.operations)) {
-    const counts = yield* countShotByShot(engine, task, program, meter);
-    return { counts: circuit.bitCount === 0 ? new Map() : sortedByOutcome(counts), expectationValues: [] };
+    const outcomes = yield* countShotByShot(engine, task, program, meter);
+    return { ...(circuit.bitCount === 0 ? { counts: new Map() } : outcomes), expectationValues: [] };
   }
   const { frames, expectationValues } = yield* runReference(engine, program, observedIn(task, program));
   if (circuit.bitCount === 0) return { counts: new Map(), expectationValues };
-  const counts = yield* countFrames(engine, { ...program, program: frames, shots, seed, ...outcomeLayout(circuit) });
-  return { counts, expectationValues };
+  const keepsShots = outputs.memory;
+  const run = { ...program, program: frames, shots, seed, ...outcomeLayout(circuit), keepsShots };
+  return { ...(yield* countFrames(engine, run)), expectationValues };
 }
 
 /** Outcomes of a program that no circuit tells, such as one with noise: how often the bits `characters` had each value, sorted. */
@@ -42,9 +44,9 @@ export function* runProgram(
     readonly characters: readonly number[];
     readonly blockShots?: number;
   },
-): Slices<Map<string, number>> {
+): Slices<ReadonlyMap<string, number>> {
   const { frames } = yield* runReference(engine, program, undefined);
-  return yield* countFrames(engine, { ...program, ...options, program: frames, breaks: [] });
+  return (yield* countFrames(engine, { ...program, ...options, program: frames, breaks: [], keepsShots: false })).counts;
 }
 
 /** Values wanted before the measurements of a circuit that has them last. Undefined: there are none to tell. */
@@ -123,8 +125,4 @@ function outcomeLayout({ bitRegisters }: Circuit): {
   const breaks: number[] = [];
   for (const { size } of registers.slice(0, -1)) breaks.push((breaks.at(-1) ?? 0) + size);
   return { characters, breaks };
-}
-
-function sortedByOutcome(counts: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

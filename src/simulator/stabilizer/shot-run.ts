@@ -4,12 +4,13 @@ import { createShotUniforms } from "../../base/philox.ts";
 import type { ComputeTask } from "../../ports/compute.ts";
 import { createOutcomeWriter, isTrue } from "../classical-bits.ts";
 import type { Meter, Slices } from "../slices.ts";
+import { type Tallied, tallied } from "../tally.ts";
 import { aligned, type StabilizerEngine } from "./engine.ts";
 import type { StabilizerOperation, StabilizerProgram } from "./program.ts";
 import { applyStep, type TableauCosts, tableauCosts } from "./tableau-run.ts";
 
 /**
- * How often each outcome came, in no order. From a checkpoint before the first measurement, reset or branch; shot k draws uniforms (k, 0), (k, 1), …
+ * From a checkpoint before the first measurement, reset or branch; shot k draws uniforms (k, 0), (k, 1), …
  * in program order. The program is that of the task's circuit.
  */
 export function* countShotByShot(
@@ -17,7 +18,7 @@ export function* countShotByShot(
   task: ComputeTask,
   { qubitCount, bitCount, operations }: StabilizerProgram,
   meter: Meter,
-): Slices<Map<string, number>> {
+): Slices<Tallied> {
   const { wasm } = engine;
   const uniforms = createShotUniforms(task.seed);
   const tableauBytes = aligned(wasm.tableauBytes(qubitCount));
@@ -33,6 +34,7 @@ export function* countShotByShot(
   const rest = operations.slice(first);
   const writeOutcome = createOutcomeWriter(task.circuit);
   const counts = new Map<string, number>();
+  const outcomes: string[] | undefined = task.outputs?.memory === true ? [] : undefined;
   for (let shot = 0; shot < task.shots; shot++) {
     // The copy costs about as much as a random outcome.
     if (meter.take(walk.costs.collapse)) yield;
@@ -42,8 +44,9 @@ export function* countShotByShot(
     yield* walkOperations({ ...walk, draw: () => uniforms.uniform(shot, draw++) }, rest);
     const outcome = writeOutcome(walk.bits);
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    outcomes?.push(outcome);
   }
-  return counts;
+  return tallied(counts, outcomes);
 }
 
 interface Walk {

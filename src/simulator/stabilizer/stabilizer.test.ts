@@ -13,7 +13,8 @@ import { createShotUniforms } from "../../base/philox.ts";
 import type { Circuit, Operation } from "../../model/circuit.ts";
 import { type GateName, gateNames, gates } from "../../model/gates.ts";
 import { createNoiseModel } from "../../model/noise-model.ts";
-import type { Observable } from "../../model/result.ts";
+import type { Observable, RunOutcome } from "../../model/result.ts";
+import { noOutputs } from "../../model/simulation.ts";
 import { createSimulator, OutOfMemoryError } from "../index.ts";
 import { drive } from "../slices.ts";
 import { createStabilizerEngine, runProgram, runStabilizer, type StabilizerProgram, whyNotStabilizer } from "./index.ts";
@@ -23,15 +24,22 @@ const engine = createStabilizerEngine(modules.stabilizer);
 const simulator = createSimulator(modules);
 const baseSeed = 20261124;
 
+const withMemory = { ...noOutputs, memory: true };
+
+/** Counts, and the outcome of each shot. */
+function outcomesOf({ counts, shotOutcomes }: Pick<RunOutcome, "counts" | "shotOutcomes">) {
+  return { counts: [...counts], shotOutcomes: [...(shotOutcomes ?? [])] };
+}
+
 function run(circuit: Circuit, shots: number, seed = 7n, observables: readonly Observable[] = []) {
-  return drive(runStabilizer(engine, { id: "t", circuit, shots, seed, observables }));
+  return drive(runStabilizer(engine, { id: "t", circuit, shots, seed, observables, outputs: withMemory }));
 }
 
 function runStateVector(circuit: Circuit, shots: number, seed = 7n, observables: readonly Observable[] = []) {
-  return simulator.run({ id: "t", circuit, shots, seed, observables }, () => 0);
+  return simulator.run({ id: "t", circuit, shots, seed, observables, outputs: withMemory, method: "statevector" }, () => 0);
 }
 
-function runNoise(program: StabilizerProgram, shots: number, seed: bigint, blockShots?: number): Map<string, number> {
+function runNoise(program: StabilizerProgram, shots: number, seed: bigint, blockShots?: number): ReadonlyMap<string, number> {
   const characters = Array.from({ length: program.bitCount }, (_, k) => program.bitCount - 1 - k);
   return drive(runProgram(engine, program, { shots, seed, characters, ...(blockShots === undefined ? {} : { blockShots }) }));
 }
@@ -137,7 +145,7 @@ describe("shots", () => {
       const qubitCount = 1 + (seed % 10);
       const shape = { qubitCount, bitCount: 6, operationCount: 60, branches: "paulis", conditions: "any" } as const;
       const circuit = dynamic(qubitCount, randomDynamicClifford(random, shape), 6);
-      expect([...run(circuit, 120).counts], `seed ${seed}`).toEqual([...runStateVector(circuit, 120).counts]);
+      expect(outcomesOf(run(circuit, 120)), `seed ${seed}`).toEqual(outcomesOf(runStateVector(circuit, 120)));
     }
   });
 
@@ -147,7 +155,7 @@ describe("shots", () => {
       const qubitCount = 1 + (seed % 8);
       const shape = { qubitCount, bitCount: 5, operationCount: 50, branches: "anything", conditions: "any" } as const;
       const circuit = dynamic(qubitCount, randomDynamicClifford(random, shape), 5);
-      expect([...run(circuit, 60).counts], `seed ${seed}`).toEqual([...runStateVector(circuit, 60).counts]);
+      expect(outcomesOf(run(circuit, 60)), `seed ${seed}`).toEqual(outcomesOf(runStateVector(circuit, 60)));
     }
   });
 
@@ -348,7 +356,7 @@ describe("noise", () => {
       ] as const;
     }).flat();
     const program: StabilizerProgram = { qubitCount: 9, bitCount: 12, operations };
-    const sorted = (counts: Map<string, number>) => [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+    const sorted = (counts: ReadonlyMap<string, number>) => [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
     const wanted = sorted(runNoise(program, 10_000, 21n));
     for (const blockShots of [1024, 2048, 7168, 16_384]) {
       expect(sorted(runNoise(program, 10_000, 21n, blockShots)), `blocks of ${blockShots}`).toEqual(wanted);
