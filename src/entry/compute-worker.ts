@@ -2,7 +2,7 @@
 
 import os from "node:os";
 import { parentPort } from "node:worker_threads";
-import type { ToWorker } from "../adapters/compute/protocol.ts";
+import { movedWith, type ToWorker } from "../adapters/compute/protocol.ts";
 import { createTaskServer } from "../adapters/compute/serve-tasks.ts";
 
 yieldToTheDoors();
@@ -12,7 +12,7 @@ const serve = createTaskServer(
 );
 parentPort?.on("message", (message: ToWorker) => {
   const answer = serve(message);
-  if (answer !== undefined) parentPort?.postMessage(answer);
+  if (answer !== undefined) parentPort?.postMessage(answer, movedWith(answer));
 });
 
 /** On Linux a thread has a priority of its own: long simulations give way to whoever answers requests. */

@@ -14,6 +14,11 @@ export interface ComputeTask {
   /** Key of the shots' Philox stream: shot k is the same whatever the chunking. 0 .. 2^64-1. */
   readonly seed: bigint;
   readonly observables: readonly Observable[];
+  /**
+   * The state that the run begins with instead of |0…0>: [re, im, …], 2^qubitCount amplitudes of length 1, bit q of an index is qubit q of the
+   * circuit. A pool may move it to the worker, which leaves the caller with an empty array.
+   */
+  readonly initialState?: Float64Array;
   /** Whose imperfections the run shows; qubit k of the circuit is qubit k of the device. Absent: none. */
   readonly noise?: NoiseModel;
   /** How it is computed; absent: the simulator chooses. */

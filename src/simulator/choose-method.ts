@@ -38,6 +38,8 @@ export interface MethodNeed {
   readonly method: MethodChoice;
   readonly precision: Precision;
   readonly outputs: RunOutputs;
+  /** Whether the run begins with a state of the caller's; absent: with |0…0>. */
+  readonly hasInitialState?: boolean;
   /** What a state may take. */
   readonly stateBytesMax: number;
 }
@@ -78,6 +80,7 @@ function objectionTo(method: SimulationMethod, need: MethodNeed): string | undef
   const { circuit, noise, precision } = need;
   const missing = namesOfOutputs(need.outputs).filter((output) => outputsOf[method]?.includes(output) === false);
   if (missing.length > 0) return `it gives no ${missing.join(" and no ")}`;
+  if (need.hasInitialState === true && method !== "statevector") return "it begins with |0…0> alone";
   if (precision === "single" && method !== "statevector") return "it computes in double precision only";
   switch (method) {
     case "statevector":

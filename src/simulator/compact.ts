@@ -11,7 +11,20 @@ export interface CompactCircuit {
 }
 
 export function compact(circuit: Circuit): CompactCircuit {
-  const placeOf = new Map([...usedQubits(circuit)].map((qubit, place) => [qubit, place]));
+  return placed(circuit, [...usedQubits(circuit)]);
+}
+
+/** Every qubit at its own place. */
+export function uncompacted(circuit: Circuit): CompactCircuit {
+  return placed(
+    circuit,
+    Array.from({ length: circuit.qubitCount }, (_, qubit) => qubit),
+  );
+}
+
+/** `kept`: qubits that get a place, ascending. */
+function placed(circuit: Circuit, kept: readonly number[]): CompactCircuit {
+  const placeOf = new Map(kept.map((qubit, place) => [qubit, place]));
   const qubitCount = Math.max(1, placeOf.size);
   if (placeOf.size === circuit.qubitCount && circuit.operations.every(({ kind }) => kind === "gate" || kind === "measure")) {
     return { qubitCount, placeOf, operations: circuit.operations };

@@ -7,7 +7,7 @@ import type { RunOutcome } from "../model/result.ts";
 import { noOutputs, type Precision, type SimulationMethod } from "../model/simulation.ts";
 import type { ComputeTask } from "../ports/compute.ts";
 import { type ChosenMethod, chooseMethod } from "./choose-method.ts";
-import { compact } from "./compact.ts";
+import { compact, uncompacted } from "./compact.ts";
 import { runDensityMatrix } from "./density-matrix/run.ts";
 import { createEngine, createSharedMemory, type Engine, instantiate, OutOfMemoryError } from "./engine.ts";
 import { measuringCircuit, observe, readOutcomes } from "./expectation.ts";
@@ -119,7 +119,8 @@ export function createSimulator(modules: SimulatorModules, { crew, stabilizerByt
   }
 
   function* runStatevector(task: ComputeTask, precision: Precision, meter: Meter): Slices<StateResult> {
-    const small = compact(task.circuit);
+    // Qubits that the circuit leaves alone may be anything in a state of the caller's.
+    const small = task.initialState === undefined ? compact(task.circuit) : uncompacted(task.circuit);
     if (crew === undefined || statevectorShared === undefined || small.qubitCount < limits.threadQubitCountMin) {
       statevector ??= createEngine(modules.statevector);
       return yield* runCircuit(statevector, task, small, { precision, meter });
@@ -149,8 +150,9 @@ function methodOf({
   stateBytesMax = Number.POSITIVE_INFINITY,
   ...task
 }: ComputeTask): ChosenMethod {
-  const { circuit, shots, noise, outputs = noOutputs } = task;
-  const chosen = chooseMethod({ circuit, shots, noise, method, precision, outputs, stateBytesMax });
+  const { circuit, shots, noise, outputs = noOutputs, initialState } = task;
+  const hasInitialState = initialState !== undefined;
+  const chosen = chooseMethod({ circuit, shots, noise, method, precision, outputs, hasInitialState, stateBytesMax });
   invariant(chosen.ok, "some method carries every task that was admitted");
   return chosen.value;
 }

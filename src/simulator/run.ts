@@ -31,6 +31,7 @@ export function runCircuit(engine: Engine, task: ComputeTask, small: CompactCirc
 /** One run; shot k draws its outcome with uniform (k, 0). */
 function* runOnce(engine: Engine, task: ComputeTask, small: CompactCircuit, options: StateOptions): Slices<StateResult> {
   const state = new StateVector(engine, small.qubitCount, sampleBytes(small.qubitCount, task.shots), options);
+  if (task.initialState !== undefined) state.set(task.initialState);
   yield* state.apply(small.operations);
   const values = yield* observe(task, {
     isUsed: (qubit) => small.placeOf.has(qubit),
@@ -108,6 +109,7 @@ function* runPerShot(
   const first = operations.findIndex(({ kind }) => kind !== "gate");
   const stateBytes = amplitudeBytes[precision] * 2 ** Math.max(qubitCount, planQubitCountMin);
   const state = new StateVector(engine, qubitCount, stateBytes, options);
+  if (task.initialState !== undefined) state.set(task.initialState);
   yield* state.apply(operations.slice(0, first));
   const checkpoint = state.save(state.extra);
 

@@ -23,6 +23,13 @@ export type FromWorker =
   | { readonly kind: "left" }
   | { readonly kind: "failed"; readonly failure: Extract<ComputeFailure, { kind: "trapped" | "out_of_memory" }> };
 
+/** The buffers that change hands instead of being copied: states. */
+export function movedWith(message: ToWorker | FromWorker): ArrayBuffer[] {
+  const state =
+    message.kind === "run" ? message.task.initialState : message.kind === "done" ? message.outcome.finalState : undefined;
+  return state === undefined ? [] : [state.buffer as ArrayBuffer];
+}
+
 /** A worker as the pool sees it, whatever the runtime calls it. */
 export interface WorkerHandle {
   post(message: ToWorker): void;

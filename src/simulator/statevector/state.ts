@@ -242,6 +242,17 @@ export class StateVector {
     return new type(wasm.memory.buffer, wasm.stateAddress() + amplitudeBytes[this.#precision] * first, 2 * count);
   }
 
+  /**
+   * The state becomes the caller's: [re, im, …], 2^(qubits of the circuit) amplitudes; copied once, into the engine. Before any gate. A qubit beyond
+   * the circuit's stays |0>.
+   */
+  set(amplitudes: Float64Array): void {
+    invariant(amplitudes.length <= 2 * 2 ** this.qubitCount, "a state of as many qubits as the circuit has");
+    const stored = this.#stored(0, 2 ** this.qubitCount);
+    stored.set(amplitudes);
+    stored.fill(0, amplitudes.length);
+  }
+
   /** Every amplitude as it lies in memory: a view, [re, im, …]. Bit positionOf(q) of an index is qubit q. */
   stored(): Float64Array | Float32Array {
     return this.#stored(0, 2 ** this.qubitCount);
