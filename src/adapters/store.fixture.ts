@@ -54,6 +54,7 @@ export function spec(changes: Partial<JobSpec> = {}): JobSpec {
     method: "automatic",
     precision: "single",
     outputs: { memory: true, probabilities: [[0, 1], [1]], finalState: false },
+    sweep: [{ theta: 0.5 }, {}],
     requirements: {
       minQubits: 2,
       topology: { kind: "grid", rows: 2, columns: 3 },

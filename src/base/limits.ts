@@ -45,6 +45,8 @@ export const limits = {
   workerMemoryKeptBytesMax: 64 * 1024 * 1024, // A worker whose WASM memory grew beyond this is replaced: memory never shrinks.
   memoryTextBytesMax: 16 * 1024 * 1024, // Outcomes of all shots in order, of one job: sixteen stored parts.
   probabilityCountMax: 65_536, // Of the lists of chosen qubits of one job together: half a megabyte, 16 qubits in one list.
+  sweepRunCountMax: 1000, // Of one job: what fits into a request beside a circuit.
+  sweepOperationCountMax: 100_000, // Of all runs of a sweep: as many as one circuit's text can hold.
   finalStateQubitCountMax: 16, // A megabyte of amplitudes; larger states are for a store of states.
   shotCountMax: 1_000_000, // Per job; a larger experiment is several jobs.
   chunkBytesMax: 1024 * 1024, // Stored blobs; edge stores cap a row near 2 MB.

@@ -171,6 +171,31 @@ describe("eigen run", () => {
     });
   });
 
+  test("--sweep sends the bindings of a file and prints a line for each", async () => {
+    const submitted: JobSpec[] = [];
+    const files = { "bell.qasm": bell, "sweep.json": '[{"theta": 0.5}, {"theta": 1}]', "bad.json": '[{"theta": "x"}]' };
+    const sweep = [
+      { run: 0, counts: { "0": 3n, "1": 1n }, expectationValues: { z: 0.5 }, method: Method.STATEVECTOR },
+      { run: 1, counts: { "1": 4n }, expectationValues: { z: -1 }, method: Method.STATEVECTOR },
+    ];
+    const { code, stdout } = await eigen(["run", "bell.qasm", "--sweep", "sweep.json"], {
+      files,
+      kernel: {
+        ...runs(submitted),
+        async *monitorJob() {
+          yield status(JobState.COMPLETED, 3, { result: result({}, { sweep }) });
+        },
+      },
+    });
+    expect(code).toBe(0);
+    expect(submitted[0]?.sweep).toMatchObject([{ parameters: { theta: 0.5 } }, { parameters: { theta: 1 } }]);
+    expect(stdout).toMatch(/RUN +theta +MOST OFTEN +SHARE +z\n0 +0\.5 +0 +75\.0 % +0\.500000\n1 +1 +1 +100\.0 % +-1\.000000\n/);
+
+    const bad = await eigen(["run", "bell.qasm", "--sweep", "bad.json"], { files, kernel: runs([]) });
+    expect(bad.code).toBe(2);
+    expect(bad.stderr).toContain('"bad.json" is not a JSON list of bindings');
+  });
+
   test("the method is printed with its reason, estimates with their errors and apart from exact values", async () => {
     const told = result(
       { "0": 1024n },

@@ -138,6 +138,7 @@ export function createProgram(world: World, outcome: { code: number }): Command 
       collectQubits,
     )
     .option("--final-state", "give the amplitudes before the measurements")
+    .option("--sweep <file>", 'one run for each binding of a JSON list, such as [{"theta": 0.1}, {"theta": 0.2}]')
     .option("--tag <key=value>", "a note to find the job by; may be repeated", collectPair)
     .option("--timeout <duration>", "the job FAILs when it is not COMPLETED by then, such as 30s", parseMs)
     .action((file: string, options: RunCommandOptions) =>

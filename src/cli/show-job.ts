@@ -1,7 +1,7 @@
 // Jobs in the terminal: their states, their results.
 
-import { drawHistogram, type JobProgress, type JobResult, type JobStatus } from "../client/index.ts";
-import { type Color, fields, paint } from "./output.ts";
+import { drawHistogram, type JobProgress, type JobResult, type JobStatus, type SweepRun } from "../client/index.ts";
+import { type Color, fields, paint, table } from "./output.ts";
 import type { Stream, World } from "./world.ts";
 
 const colorByState: Readonly<Partial<Record<JobProgress["kind"], Color>>> = {
@@ -34,7 +34,8 @@ export function statusJson({ state, ...rest }: JobStatus): object {
   };
 }
 
-export function resultText(world: World, result: JobResult): string {
+/** `bindings`: of a sweep, as far as they are known here. */
+export function resultText(world: World, result: JobResult, bindings: readonly Readonly<Record<string, number>>[] = []): string {
   const head = fields([
     ["job", result.jobId],
     ["device", `${result.device} (${result.engine})`],
@@ -44,13 +45,40 @@ export function resultText(world: World, result: JobResult): string {
   ]);
   const parts = [
     head,
-    drawHistogram(result.counts, { width: world.columns }),
+    ...(result.sweep.length === 0
+      ? [drawHistogram(result.counts, { width: world.columns })]
+      : [sweepText(result.sweep, bindings)]),
     ...valuesText(result),
     ...result.probabilities.map(({ qubits, values }) => probabilitiesText(qubits, values)),
     ...(result.memory.length === 0 ? [] : [`memory (each shot in order)\n${result.memory.join("\n")}\n`]),
     ...(result.finalState === undefined ? [] : [amplitudesText(result.finalState)]),
   ];
   return parts.join("\n");
+}
+
+/** A line for each run: its values, what came most often, its expectation values. */
+function sweepText(sweep: readonly SweepRun[], bindings: readonly Readonly<Record<string, number>>[]): string {
+  const names = [...new Set(bindings.flatMap((binding) => Object.keys(binding)))];
+  const observables = Object.keys(sweep[0]?.expectationValues ?? {});
+  const hasCounts = sweep.some(({ counts }) => counts.size > 0);
+  const headings = ["RUN", ...names, ...(hasCounts ? ["MOST OFTEN", "SHARE"] : []), ...observables];
+  return table(
+    headings,
+    sweep.map(({ counts, expectationValues, estimates }, run) => {
+      const [outcome = "", count = 0] = [...counts].reduce((most, each) => (each[1] > most[1] ? each : most), ["", 0] as const);
+      const shots = [...counts.values()].reduce((sum, each) => sum + each, 0);
+      return [
+        String(run),
+        ...names.map((name) => String(bindings[run]?.[name] ?? "")),
+        ...(hasCounts ? [outcome, `${((100 * count) / Math.max(1, shots)).toFixed(1)} %`] : []),
+        ...observables.map((name) => {
+          const estimate = estimates[name];
+          const value = (expectationValues[name] ?? 0).toFixed(6);
+          return estimate === undefined ? value : `${value} ± ${estimate.standardError.toFixed(6)}`;
+        }),
+      ];
+    }),
+  );
 }
 
 function valuesText({ expectationValues, estimates }: JobResult): readonly string[] {

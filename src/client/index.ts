@@ -25,6 +25,7 @@ export {
   type JobResult,
   type JobStatus,
   type QubitProbabilities,
+  type SweepRun,
 } from "./job.ts";
 export { type CircuitInput, type DurationInput, type JobRequirements, type JobSpec, toMs } from "./job-spec.ts";
 export type { CircuitHandle, Device, Health, KernelEvent, MetricPoint, Metrics, StoredCircuit, SystemMetrics } from "./kernel.ts";

@@ -59,6 +59,11 @@ export interface JobSpec {
   readonly probabilities?: readonly (readonly number[])[];
   /** Give the amplitudes before the measurements, of a circuit of at most 16 qubits. */
   readonly finalState?: boolean;
+  /**
+   * One run for each of these bindings, in this order: its values, over those of `parameters`. Run k is what a job with the seed `seed` + k (modulo
+   * 2^64) gives.
+   */
+  readonly sweep?: readonly Readonly<Record<string, number>>[];
   /** The job FAILs when it is not COMPLETED by then. */
   readonly deadline?: Date;
   readonly tags?: Readonly<Record<string, string>>;
@@ -87,6 +92,7 @@ export function toProtoSpec(spec: JobSpec): ProtoSpec {
       qubits: qubits.map((qubit, k) => wholeNumber(check, `probabilities[${list}].qubits[${k}]`, qubit)),
     })),
     finalState: spec.finalState ?? false,
+    sweep: (spec.sweep ?? []).map((parameters) => ({ parameters: { ...parameters } })),
     priority: toProtoPriority(spec.priority ?? "normal"),
     tags: { ...spec.tags },
     idempotencyKey: spec.idempotencyKey ?? drawKey(),

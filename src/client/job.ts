@@ -5,6 +5,7 @@ import type {
   JobInfo as ProtoInfo,
   JobResult as ProtoResult,
   JobStatus as ProtoStatus,
+  SweepRun as ProtoSweepRun,
 } from "../gen/eigen/kernel/v1/jobs_pb.ts";
 import type { Counts } from "../model/result.ts";
 import {
@@ -75,9 +76,14 @@ export interface JobResult {
   readonly probabilities: readonly QubitProbabilities[];
   /** Real and imaginary parts in turn; bit q of an amplitude's index is qubit q. Undefined unless the job asked for it. */
   readonly finalState: Float64Array | undefined;
+  /** Of a job with a sweep, run by run; counts and values above are empty then. */
+  readonly sweep: readonly SweepRun[];
   /** Time inside the engine. */
   readonly simulatedMs: number;
 }
+
+/** One run of a sweep. */
+export type SweepRun = Pick<JobResult, "counts" | "expectationValues" | "estimates" | "method">;
 
 /** Exact probabilities of the values of some qubits. */
 export interface QubitProbabilities {
@@ -204,12 +210,9 @@ export function joinParts(parts: readonly ProtoResult[]): JobResult {
     const text = `The result came in ${parts.length} parts, ${first?.partCount ?? "an unknown number"} were promised.`;
     throw new KernelClientError({ code: "unreachable", rpc: "data_loss", text, hint: "Ask for it again.", retryable: true });
   }
-  const counts = parts.flatMap((part) =>
-    Object.entries(part.counts).map(([outcome, count]) => [outcome, Number(count)] as const),
-  );
   return {
     jobId: first.jobId,
-    counts: new Map(counts.sort(([a], [b]) => (a < b ? -1 : 1))),
+    counts: joinCounts(parts),
     shots: first.shots,
     seed: first.seed,
     circuitId: first.circuitId,
@@ -221,17 +224,46 @@ export function joinParts(parts: readonly ProtoResult[]): JobResult {
     precision: fromProtoPrecision(first.precision),
     engine: first.engine,
     expectationValues: first.expectationValues,
-    estimates: Object.fromEntries(
-      Object.entries(first.estimates).map(([name, { value, standardError, groupCount, shots }]) => [
-        name,
-        { value, standardError, groupCount, shots: Number(shots) },
-      ]),
-    ),
+    estimates: toEstimates(first.estimates),
     memory: joinMemory(parts),
     probabilities: joinProbabilities(parts),
     finalState: joinAmplitudes(parts),
+    sweep: joinSweep(parts),
     simulatedMs: first.simulated === undefined ? 0 : fromDuration(first.simulated),
   };
+}
+
+function joinCounts(parts: readonly Pick<ProtoResult, "counts">[]): Counts {
+  const counts = parts.flatMap((part) =>
+    Object.entries(part.counts).map(([outcome, count]) => [outcome, Number(count)] as const),
+  );
+  return new Map(counts.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function toEstimates(estimates: ProtoResult["estimates"]): Readonly<Record<string, Estimate>> {
+  return Object.fromEntries(
+    Object.entries(estimates).map(([name, { value, standardError, groupCount, shots }]) => [
+      name,
+      { value, standardError, groupCount, shots: Number(shots) },
+    ]),
+  );
+}
+
+function joinSweep(parts: readonly ProtoResult[]): readonly SweepRun[] {
+  const pieces: ProtoSweepRun[][] = [];
+  for (const piece of parts.flatMap(({ sweep }) => sweep)) {
+    pieces[piece.run] ??= [];
+    pieces[piece.run]?.push(piece);
+  }
+  return pieces.map((own) => {
+    const [first] = own;
+    return {
+      counts: joinCounts(own),
+      expectationValues: first?.expectationValues ?? {},
+      estimates: toEstimates(first?.estimates ?? {}),
+      method: first === undefined ? "unknown" : fromProtoMethod(first.method),
+    };
+  });
 }
 
 function joinMemory(parts: readonly ProtoResult[]): readonly string[] {

@@ -24,8 +24,12 @@ export function bindAndSimplify(
   parameters: Readonly<Record<string, number>>,
 ): Result<CompiledCircuit, readonly Fault[]> {
   const bound = bindParameters(circuit, parameters);
-  if (!bound.ok) return bound;
-  const simplified = cancelInverses(bound.value);
+  return bound.ok ? simplify(bound.value) : bound;
+}
+
+/** Parameters stay as they are. */
+export function simplify(circuit: Circuit): Result<CompiledCircuit, readonly Fault[]> {
+  const simplified = cancelInverses(circuit);
   const text = writeQasm(simplified, { version: 3 });
   return text.ok ? ok({ circuit: simplified, text: text.value, hash: sha256Hex(text.value) }) : text;
 }

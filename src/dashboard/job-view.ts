@@ -1,6 +1,6 @@
 // One job: how it stands, every move with its reason, and its result as it comes.
 
-import { isTerminal, type JobResult, type JobStatus, type KernelClient } from "../client/index.ts";
+import { isTerminal, type JobResult, type JobStatus, type KernelClient, type SweepRun } from "../client/index.ts";
 import { toHref } from "./address.ts";
 import { type Child, element, replaceChildren, table } from "./elements.ts";
 import { histogram } from "./histogram.ts";
@@ -109,6 +109,7 @@ function resultOf(result: JobResult): readonly Child[] {
         ]),
       ),
     ),
+    ...(result.sweep.length > 0 ? [sweepTable(result.sweep)] : []),
     ...(result.memory.length > 0 ? [kept("outcomes of single shots", result.memory.length)] : []),
     ...(result.finalState === undefined ? [] : [kept("amplitudes of the final state", result.finalState.length / 2)]),
     element(
@@ -118,6 +119,21 @@ function resultOf(result: JobResult): readonly Child[] {
     ),
     element("p", { class: "small" }, `Method ${result.method}${result.methodReason === "" ? "" : `: ${result.methodReason}`}.`),
   ];
+}
+
+function sweepTable(sweep: readonly SweepRun[]): HTMLElement {
+  const observables = Object.keys(sweep[0]?.expectationValues ?? {});
+  return table(
+    "Runs of the sweep",
+    ["Run", "Most often", ...observables],
+    sweep
+      .slice(0, tableRowCountMax)
+      .map(({ counts, expectationValues }, run) => [
+        String(run),
+        [...counts].reduce((most, each) => (each[1] > most[1] ? each : most), ["", 0] as const)[0],
+        ...observables.map((name) => (expectationValues[name] ?? 0).toPrecision(6)),
+      ]),
+  );
 }
 
 // More fills a page that nobody reads; the whole is in the result.

@@ -10,6 +10,8 @@ export interface SimulationNeed {
   readonly circuit: Circuit;
   /** Of the circuit's parameters; those without a value may become anything. */
   readonly parameters: Readonly<Record<string, number>>;
+  /** Values of each run of a sweep, over those; empty: no sweep. */
+  readonly sweep: readonly Readonly<Record<string, number>>[];
   readonly shots: number;
   readonly method: MethodChoice;
   readonly precision: Precision;
@@ -18,12 +20,15 @@ export interface SimulationNeed {
 
 /** Why no method can carry the job, or not the one that was asked for; empty when one can. */
 export function simulationFaults(need: SimulationNeed, { stateBytesMax }: SimulationCapacity): readonly Fault[] {
-  const { circuit, parameters, ...rest } = need;
+  const { circuit, parameters, sweep, ...rest } = need;
   const judge = (judged: Circuit) => chooseMethod({ ...rest, circuit: judged, noise: undefined, stateBytesMax });
   const unbound = judge(circuit);
   if (unbound.ok) return [];
   // With their values, angles may turn out to be those of Clifford gates.
   if (circuit.parameters.length === 0) return unbound.error;
-  const bound = judge(bindAngles(circuit, parameters));
-  return bound.ok ? [] : bound.error;
+  for (const values of sweep.length === 0 ? [{}] : sweep) {
+    const bound = judge(bindAngles(circuit, { ...parameters, ...values }));
+    if (!bound.ok) return bound.error;
+  }
+  return [];
 }

@@ -88,6 +88,8 @@ export interface JobSpec {
   readonly method: MethodChoice;
   readonly precision: Precision;
   readonly outputs: RunOutputs;
+  /** Values of each run of a sweep, over those of `parameters`; empty: one run, no sweep. */
+  readonly sweep: readonly Readonly<Record<string, number>>[];
   readonly requirements: Requirements;
   readonly priority: Priority;
   readonly tags: Readonly<Record<string, string>>;

@@ -36,7 +36,7 @@ test("counts alone are written as older kernels wrote and read them", () => {
 test("no outcomes are one empty part", () => {
   const parts = encodeResult({ counts: new Map() }, 500);
   expect(parts).toHaveLength(1);
-  const nothing: ResultPart = { counts: new Map(), memory: [], probabilities: [], finalState: undefined };
+  const nothing: ResultPart = { counts: new Map(), memory: [], probabilities: [], finalState: undefined, sweep: [] };
   expect(decodeResultPart(parts[0] ?? new Uint8Array())).toEqual(nothing);
 });
 
@@ -46,6 +46,36 @@ test("an outcome longer than the bound still gets a part of its own", () => {
     ["1", 2],
   ]);
   expect(encodeResult({ counts: two }, 50)).toHaveLength(2);
+});
+
+test("the runs of a sweep come back from as many parts as they need, their values once each", () => {
+  const run = (k: number) => ({
+    counts: new Map([...counts].slice(0, (37 * k) % 90)),
+    method: "statevector" as const,
+    methodReason: "",
+    precision: "double" as const,
+    engine: "",
+    simulatedMs: 0,
+    expectationValues: [k / 7],
+    estimates: [],
+  });
+  const sweep = Array.from({ length: 40 }, (_, k) => run(k));
+  const parts = encodeResult({ counts: new Map(), sweep }, 700);
+  expect(parts.length).toBeGreaterThan(10);
+  for (const part of parts) expect(part.length).toBeLessThanOrEqual(700);
+  const pieces = parts.flatMap((part) => decodeResultPart(part).sweep);
+  expect(parts.every((part) => decodeResultPart(part).counts.size === 0)).toBe(true);
+  for (const [k, { counts: own, expectationValues, estimates, method }] of sweep.entries()) {
+    const mine = pieces.filter((piece) => piece.run === k);
+    expect(
+      mine.flatMap((piece) => [...piece.counts]),
+      `run ${k}`,
+    ).toEqual([...own]);
+    expect(mine.map(({ values }) => values)).toEqual([
+      { method, expectationValues, estimates },
+      ...mine.slice(1).map(() => undefined),
+    ]);
+  }
 });
 
 test("the outcomes of shots come back in their order, from as many parts as they need", () => {

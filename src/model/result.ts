@@ -51,4 +51,9 @@ export interface RunOutcome {
   /** The engine and its build, such as "statevector/plain". */
   readonly engine: string;
   readonly simulatedMs: number;
+  /** Run by run, of a task with a sweep: nothing but the method and the time is told of them all then. */
+  readonly sweep?: readonly RunOutcome[];
 }
+
+/** What one run of a sweep leaves beside its counts. */
+export type SweepValues = Pick<RunOutcome, "method" | "expectationValues" | "estimates">;

@@ -14,6 +14,8 @@ export interface ComputeTask {
   /** Key of the shots' Philox stream: shot k is the same whatever the chunking. 0 .. 2^64-1. */
   readonly seed: bigint;
   readonly observables: readonly Observable[];
+  /** One run for each of these circuits, too, in place of `circuit`; run k has the seed `seed` + k modulo 2^64. Without outputs. */
+  readonly sweep?: readonly Circuit[];
   /**
    * The state that the run begins with instead of |0…0>: [re, im, …], 2^qubitCount amplitudes of length 1, bit q of an index is qubit q of the
    * circuit. A pool may move it to the worker, which leaves the caller with an empty array.

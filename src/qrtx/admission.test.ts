@@ -29,6 +29,7 @@ const simulator: Device = {
 };
 
 const dynamic = 'OPENQASM 3.0; include "stdgates.inc"; qubit[1] q; bit[1] c; c[0] = measure q[0]; x q[0];';
+const twoInputs = "OPENQASM 3.0; input float a; input float b; qubit q; bit c; U(a, b, 0) q; c = measure q;";
 const wide = (qubitCount: number): string =>
   `OPENQASM 3.0; include "stdgates.inc"; qubit[${qubitCount}] q; bit[${qubitCount}] c; ry(1) q; c = measure q;`;
 
@@ -114,6 +115,28 @@ describe("admission", () => {
       "invalid_request",
       ["observables", "probabilities", "final_state"],
     ],
+    [
+      "a sweep whose bindings lack, invent or spoil parameters",
+      {
+        circuit: { openqasm: twoInputs },
+        parameters: { b: 1, c: 2 },
+        sweep: [{ a: 1 }, {}, { a: Number.NaN, d: 1 }],
+      },
+      "unbound_parameter",
+      ["parameters.c", "sweep[1].parameters.a", "sweep[2].parameters.a", "sweep[2].parameters.d"],
+    ],
+    [
+      "a sweep of too many shots, with what a sweep does not give",
+      {
+        circuit: { openqasm: twoInputs },
+        parameters: { a: 1, b: 1 },
+        shots: 500_001,
+        sweep: [{}, {}],
+        outputs: { ...noOutputs, probabilities: [[0]], finalState: true },
+      },
+      "invalid_request",
+      ["probabilities", "final_state", "sweep"],
+    ],
   ])("%s is refused", async (_what, changes, code, fields) => {
     const refused = await refusal(changes);
     expect(refused.code).toBe(code);
@@ -153,6 +176,7 @@ describe("the hash of a request", () => {
     ["method", { method: "stabilizer" }],
     ["precision", { precision: "single" }],
     ["outputs", { outputs: { ...noOutputs, probabilities: [[0]] } }],
+    ["sweep", { sweep: [{ a: 1 }] }],
     ["shots", { shots: 101 }],
     ["seed", { seed: 2n }],
     ["circuit", { circuit: { openqasm: `${bell} ` } }],

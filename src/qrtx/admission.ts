@@ -4,7 +4,7 @@ import { sha256Hex } from "../base/hash.ts";
 import { limits } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Circuit } from "../model/circuit.ts";
-import { hasOnlyFinalMeasurements } from "../model/circuit.ts";
+import { hasOnlyFinalMeasurements, walkOperations } from "../model/circuit.ts";
 import type { Device } from "../model/device.ts";
 import { type ErrorCode, errorCatalogue, type Fault, type KernelError, kernelError } from "../model/errors.ts";
 import { createId } from "../model/ids.ts";
@@ -45,6 +45,7 @@ export async function admit(request: SubmitRequest, context: AdmissionContext): 
     grouped.invalid_request.push(
       ...observableFaults(request, circuit.value.circuit),
       ...outputFaults(request, circuit.value.circuit),
+      ...sweepFaults(request, circuit.value.circuit),
     );
   const refusal = toRefusal(grouped);
   if (refusal !== undefined) return err(refusal);
@@ -60,6 +61,7 @@ export async function admit(request: SubmitRequest, context: AdmissionContext): 
     method: request.method,
     precision: request.precision,
     outputs: request.outputs,
+    sweep: request.sweep,
     requirements: request.requirements,
     priority: request.priority,
     tags: request.tags,
@@ -92,6 +94,7 @@ const unsaid: ReadonlyMap<string, string> = new Map([
   ["method", '"automatic"'],
   ["precision", '"double"'],
   ["outputs", canonicalJson(noOutputs)],
+  ["sweep", "[]"],
 ]);
 
 type GroupCode = Extract<
@@ -150,20 +153,29 @@ function nameFaults({ name }: SubmitRequest): Fault[] {
   ];
 }
 
-function parameterFaults({ parameters }: SubmitRequest, circuit: Circuit): Fault[] {
+function parameterFaults({ parameters, sweep }: SubmitRequest, circuit: Circuit): Fault[] {
+  if (sweep.length === 0)
+    return [...missingFaults(parameters, "parameters", circuit), ...valueFaults(parameters, "parameters", circuit)];
+  const faults = valueFaults(parameters, "parameters", circuit);
+  for (const [run, values] of sweep.entries()) {
+    const path = `sweep[${run}].parameters`;
+    faults.push(...missingFaults({ ...parameters, ...values }, path, circuit), ...valueFaults(values, path, circuit));
+    if (faults.length >= limits.faultCountMax) break;
+  }
+  return faults;
+}
+
+function missingFaults(values: Readonly<Record<string, number>>, path: string, circuit: Circuit): Fault[] {
+  const missing = circuit.parameters.filter((name) => !Object.hasOwn(values, name));
+  const hint = "Bind every input parameter.";
+  return missing.map((name) => ({ field: `${path}.${name}`, wanted: "a finite number", found: "nothing", hint }));
+}
+
+function valueFaults(values: Readonly<Record<string, number>>, path: string, circuit: Circuit): Fault[] {
   const declared = new Set(circuit.parameters);
   const faults: Fault[] = [];
-  for (const name of circuit.parameters) {
-    if (Object.hasOwn(parameters, name)) continue;
-    faults.push({
-      field: `parameters.${name}`,
-      wanted: "a finite number",
-      found: "nothing",
-      hint: "Bind every input parameter.",
-    });
-  }
-  for (const [name, value] of Object.entries(parameters)) {
-    const field = `parameters.${name}`;
+  for (const [name, value] of Object.entries(values)) {
+    const field = `${path}.${name}`;
     if (!declared.has(name)) {
       const wanted = declared.size === 0 ? "no parameters: the circuit has none" : `one of ${[...declared].join(", ")}`;
       faults.push({ field, wanted, found: name, hint: "Leave it out, or declare it in the circuit as an input." });
@@ -172,6 +184,33 @@ function parameterFaults({ parameters }: SubmitRequest, circuit: Circuit): Fault
     }
   }
   return faults;
+}
+
+function sweepFaults({ sweep, shots, outputs }: SubmitRequest, circuit: Circuit): readonly Fault[] {
+  if (sweep.length === 0) return [];
+  const faults: Fault[] = namesOfOutputs(outputs).map((field) => ({
+    field,
+    wanted: "a job without a sweep",
+    found: `a sweep of ${sweep.length} runs`,
+    hint: "Leave it out, or submit a job for each binding.",
+  }));
+  const runsOf = (total: number, each: number): number => Math.floor(total / Math.max(1, each));
+  if (sweep.length * shots > limits.shotCountMax) {
+    const wanted = `at most ${runsOf(limits.shotCountMax, shots)} runs of ${shots} shots`;
+    faults.push({ field: "sweep", wanted, found: `${sweep.length}`, hint: "Take fewer shots, or several jobs." });
+  }
+  const operationCount = countOperations(circuit);
+  if (sweep.length * operationCount > limits.sweepOperationCountMax) {
+    const wanted = `at most ${runsOf(limits.sweepOperationCountMax, operationCount)} runs of ${operationCount} operations`;
+    faults.push({ field: "sweep", wanted, found: `${sweep.length}`, hint: "Submit several jobs." });
+  }
+  return faults;
+}
+
+function countOperations({ operations }: Circuit): number {
+  let count = 0;
+  for (const _operation of walkOperations(operations)) count++;
+  return count;
 }
 
 function observableFaults({ observables }: SubmitRequest, circuit: Circuit): Fault[] {

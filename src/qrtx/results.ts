@@ -27,7 +27,7 @@ export function toNewResult(job: Job, compiled: CompiledText, outcome: RunOutcom
       engine: outcome.engine,
       shots: job.spec.shots,
       seed: job.spec.seed,
-      outcomeCount: outcome.counts.size,
+      outcomeCount: [outcome, ...(outcome.sweep ?? [])].reduce((count, { counts }) => count + counts.size, 0),
       expectationValues: outcome.expectationValues,
       estimates: outcome.estimates,
       simulatedMs: outcome.simulatedMs,

@@ -3,11 +3,11 @@
 import { limits } from "../base/limits.ts";
 import type { LruCache } from "../base/lru-cache.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { bindAndSimplify, type CompiledCircuit } from "../compiler/index.ts";
+import { bindAndSimplify, bindParameters, type CompiledCircuit, cancelInverses, simplify } from "../compiler/index.ts";
 import type { TaskSlot } from "../driver-manager/index.ts";
 import { type Circuit, hasOnlyFinalMeasurements, usedQubits, walkOperations } from "../model/circuit.ts";
 import type { ErrorCode, Facts, Fault } from "../model/errors.ts";
-import type { Job } from "../model/job.ts";
+import type { Job, JobSpec } from "../model/job.ts";
 import type { ComputeFailure } from "../ports/compute.ts";
 import type { CompleteStep, EndStep } from "../ports/store.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
@@ -40,6 +40,7 @@ export async function runJob(held: HeldJob, slot: TaskSlot, context: RunContext)
     method: job.spec.method,
     precision: job.spec.precision,
     outputs: job.spec.outputs,
+    ...(compiled.value.sweep === undefined ? {} : { sweep: compiled.value.sweep }),
     traceparent: telemetry.traceparent(),
   };
   const result = await slot.run(task, held.controller.signal);
@@ -50,16 +51,34 @@ export async function runJob(held: HeldJob, slot: TaskSlot, context: RunContext)
   return endOfFailure(held, result.failure, telemetry);
 }
 
-async function compile(job: Job, { circuits, compiled }: RunContext): Promise<Result<CompiledCircuit, FailureParts>> {
-  const { circuitId, parameters } = job.spec;
-  const known = compiled.get(circuitId);
+/** With a sweep: the text is that of the circuit with its parameters, and each run has its own circuit. */
+interface Compiled extends CompiledCircuit {
+  readonly sweep?: readonly Circuit[];
+}
+
+async function compile(job: Job, { circuits, compiled }: RunContext): Promise<Result<Compiled, FailureParts>> {
+  const { circuitId, parameters, sweep } = job.spec;
+  const known = sweep.length === 0 ? compiled.get(circuitId) : undefined;
   if (known !== undefined) return ok(known);
   const circuit = await circuits.circuitOf(job.owner, circuitId);
   if (!circuit.ok) return circuit;
-  const fresh = bindAndSimplify(circuit.value, parameters);
+  const fresh = sweep.length === 0 ? bindAndSimplify(circuit.value, parameters) : bindSweep(circuit.value, job.spec);
   if (!fresh.ok) return err({ code: "invalid_circuit", faults: fresh.error });
-  if (circuit.value.parameters.length === 0) compiled.set(circuitId, fresh.value);
+  if (circuit.value.parameters.length === 0 && sweep.length === 0) compiled.set(circuitId, fresh.value);
   return fresh;
+}
+
+function bindSweep(circuit: Circuit, { parameters, sweep }: JobSpec): Result<Compiled, readonly Fault[]> {
+  const simplified = simplify(circuit);
+  if (!simplified.ok) return simplified;
+  const circuits: Circuit[] = [];
+  const faults: Fault[] = [];
+  for (const [run, values] of sweep.entries()) {
+    const bound = bindParameters(circuit, { ...parameters, ...values });
+    if (bound.ok) circuits.push(cancelInverses(bound.value));
+    else faults.push(...bound.error.map((fault) => ({ ...fault, field: `sweep[${run}].${fault.field}` })));
+  }
+  return faults.length > 0 ? err(faults.slice(0, limits.faultCountMax)) : ok({ ...simplified.value, sweep: circuits });
 }
 
 function endOfFailure({ job, stopReason }: HeldJob, failure: ComputeFailure, telemetry: Telemetry): EndStep | undefined {

@@ -38,6 +38,7 @@ function needOf(changes: Partial<DeviceNeed>): DeviceNeed {
     method: "automatic",
     precision: "double",
     outputs: noOutputs,
+    sweep: [],
     ...changes,
   };
 }

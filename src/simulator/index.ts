@@ -72,7 +72,30 @@ export function createSimulator(modules: SimulatorModules, { crew, stabilizerByt
   let stabilizer: StabilizerEngine | undefined;
   let noisy: NoisyEngine | undefined;
 
-  function* runInSlices(task: ComputeTask, elapsedMs: () => number, meter: Meter = createMeter()): Slices<RunOutcome> {
+  function runInSlices(task: ComputeTask, elapsedMs: () => number, meter: Meter = createMeter()): Slices<RunOutcome> {
+    return task.sweep === undefined ? runOnce(task, elapsedMs, meter) : runSweep(task, task.sweep, elapsedMs, meter);
+  }
+
+  function* runSweep(
+    { sweep: _sweep, ...task }: ComputeTask,
+    circuits: readonly Circuit[],
+    elapsedMs: () => number,
+    meter: Meter,
+  ): Slices<RunOutcome> {
+    const startMs = elapsedMs();
+    const sweep: RunOutcome[] = [];
+    for (const [k, circuit] of circuits.entries()) {
+      const seed = BigInt.asUintN(64, task.seed + BigInt(k));
+      sweep.push(yield* runOnce({ ...task, circuit, seed }, elapsedMs, meter));
+    }
+    const [first] = sweep;
+    invariant(first !== undefined, "a sweep has a run");
+    const nothing = { counts: new Map(), expectationValues: [], estimates: [] };
+    const { method, methodReason, precision, engine } = first;
+    return { ...nothing, method, methodReason, precision, engine, simulatedMs: elapsedMs() - startMs, sweep };
+  }
+
+  function* runOnce(task: ComputeTask, elapsedMs: () => number, meter: Meter): Slices<RunOutcome> {
     const startMs = elapsedMs();
     const { method, reason } = methodOf(task);
     const { precision = "double" } = task;

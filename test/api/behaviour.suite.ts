@@ -218,6 +218,33 @@ const jobs: Check[] = [
     },
   ),
 
+  ...throughEachDoor("a sweep runs its circuit once for each binding, each as a job of its own would", async (client) => {
+    const value =
+      'OPENQASM 3.0;\ninclude "stdgates.inc";\ninput float a;\ninput float b;\nqubit[2] q;\nbit[2] c;\nrx(a) q[0];\nry(b) q[1];\nc = measure q;\n';
+    const circuit = { case: "openqasm" as const, value };
+    const observables = [{ name: "zz", terms: [{ coefficient: 1, pauli: "ZZ" }] }];
+    const bindings: Record<string, number>[] = [{ a: 0.3 }, { a: 2, b: 1 }, { a: 0 }];
+    const parameters = { b: 0.5 };
+    const sweep = bindings.map((each) => ({ parameters: each }));
+    const handle = await client.submitJob({ circuit, shots: 300, seed: 9n, parameters, observables, sweep });
+    assert.equal((await finish(client, handle)).state, JobState.COMPLETED);
+    const [whole, ...others] = await collect(client.getJobResult({ id: handle.jobId }));
+    assert.equal(others.length, 0);
+    assert.deepEqual([whole?.counts, whole?.expectationValues, whole?.sweep.length], [{}, {}, 3]);
+    for (const [k, binding] of bindings.entries()) {
+      const values = { ...parameters, ...binding };
+      const alone = await client.submitJob({ circuit, shots: 300, seed: 9n + BigInt(k), parameters: values, observables });
+      await finish(client, alone);
+      const [wanted] = await collect(client.getJobResult({ id: alone.jobId }));
+      const run = whole?.sweep[k];
+      assert.equal(run?.run, k);
+      assert.deepEqual(
+        [run.counts, run.expectationValues, run.method],
+        [wanted?.counts, wanted?.expectationValues, wanted?.method],
+      );
+    }
+  }),
+
   ...throughEachDoor("a running job is cancelled, once is enough and twice is fine", async (client) => {
     const handle = await client.submitJob(heavySpec());
     await readUntil(

@@ -76,6 +76,7 @@ function drawRequest({ world, random }: Client, key: string): SubmitRequest {
     method: "automatic",
     precision: "double",
     outputs: noOutputs,
+    sweep: [],
     requirements: { minQubits: 0, topology: { kind: "any" }, fidelityRequirement: 0, estimatedDurationMs: 0, device: "" },
     priority: random.chance(0.2) ? "HIGH" : "NORMAL",
     deadlineMs: random.chance(0.2) ? wallMs + random.between(2_000, 40_000) : undefined,

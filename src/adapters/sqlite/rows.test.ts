@@ -33,9 +33,9 @@ function jobRow(specJson: string): Uint8Array {
 }
 
 test("a job of an older kernel, which says nothing of methods, is read as one that leaves them to the simulator", () => {
-  const { method: _method, precision: _precision, outputs: _outputs, ...older } = JSON.parse(encodeSpec(spec()));
+  const { method: _method, precision: _precision, outputs: _outputs, sweep: _sweep, ...older } = JSON.parse(encodeSpec(spec()));
   const { job } = decodeJob(jobRow(JSON.stringify(older)));
-  expect(job.spec).toEqual(spec({ method: "automatic", precision: "double", outputs: noOutputs }));
+  expect(job.spec).toEqual(spec({ method: "automatic", precision: "double", outputs: noOutputs, sweep: [] }));
   expect(decodeJob(jobRow(encodeSpec(spec()))).job.spec).toEqual(spec());
 });
 

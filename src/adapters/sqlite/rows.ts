@@ -130,7 +130,7 @@ export function parseCells(value: unknown): unknown[] {
 }
 
 // What rows of older kernels leave unsaid.
-const olderSpec = { method: "automatic", precision: "double", outputs: noOutputs } as const;
+const olderSpec = { method: "automatic", precision: "double", outputs: noOutputs, sweep: [] } as const;
 const olderMetadata = {
   method: "statevector",
   methodReason: "the only one of its kernel",

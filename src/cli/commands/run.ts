@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly memory?: boolean;
   readonly probabilities?: readonly (readonly number[])[];
   readonly finalState?: boolean;
+  /** A file. */
+  readonly sweep?: string;
   readonly tag?: Readonly<Record<string, string>>;
   /** Milliseconds. */
   readonly timeout?: number;
@@ -40,7 +42,9 @@ export async function runFile(
 ): Promise<number> {
   const text = await readInput(world, file);
   if (text === undefined) return exitCodes.notFound.code;
-  const handle = await client.submitJob(toSpec(world, text, options), { signal: world.interrupt });
+  const bindings = options.sweep === undefined ? [] : await readSweep(world, options.sweep);
+  if (typeof bindings === "number") return bindings;
+  const handle = await client.submitJob({ ...toSpec(world, text, options), sweep: bindings }, { signal: world.interrupt });
   progress(world, `${handle.jobId} ${handle.name}`.trimEnd());
   let result: JobResult | undefined;
   const code = await followJob({
@@ -56,8 +60,31 @@ export async function runFile(
   });
   if (result === undefined) return code;
   if (format === "json") printJson(world, result);
-  else world.stdout.write(resultText(world, result));
+  else world.stdout.write(resultText(world, result, bindings));
   return code;
+}
+
+/** A JSON list of objects, parameter to value; or the code to end with. */
+async function readSweep(world: World, file: string): Promise<readonly Readonly<Record<string, number>>[] | number> {
+  const text = await readInput(world, file);
+  if (text === undefined) return exitCodes.notFound.code;
+  const bindings = parseJson(text);
+  const isBinding = (value: unknown): boolean =>
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((each) => typeof each === "number");
+  if (Array.isArray(bindings) && bindings.length > 0 && bindings.every(isBinding)) return bindings;
+  world.stderr.write(`error: "${file}" is not a JSON list of bindings, such as [{"theta": 0.1}, {"theta": 0.2}].\n`);
+  return exitCodes.usage.code;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function toSpec(world: World, circuit: string, options: RunOptions): JobSpec {

@@ -20,11 +20,13 @@ import {
   JobStatusSchema,
   ProbabilitiesSchema,
   ShotOutcomesSchema,
+  SweepRunSchema,
   type TopologyConstraint,
 } from "../../gen/eigen/kernel/v1/jobs_pb.ts";
 import type { Fault } from "../../model/errors.ts";
 import type { JobEvent } from "../../model/event.ts";
 import type { Job, Owner, Requirements, Topology } from "../../model/job.ts";
+import type { Counts, RunOutcome } from "../../model/result.ts";
 import type { AmplitudeRun } from "../../model/result-codec.ts";
 import type { JobFilter } from "../../ports/store.ts";
 import type { JobNow, JobResultPart, JobUpdate, SubmitAnswer, SubmitRequest } from "../../qrtx/index.ts";
@@ -62,6 +64,7 @@ export function toSubmitRequest(spec: JobSpec, owner: Owner, faults: readonly Fa
       probabilities: spec.probabilities.map(({ qubits }) => qubits),
       finalState: spec.finalState,
     },
+    sweep: spec.sweep.map(({ parameters }) => parameters),
     requirements: toRequirements(spec.requirements),
     priority: fromProtoPriority(spec.priority),
     deadlineMs: fromTimestampIfSet(spec.deadline),
@@ -192,7 +195,7 @@ export function toJobResult(part: JobResultPart): JobResult {
   const { metadata } = part;
   return create(JobResultSchema, {
     jobId: part.jobId,
-    counts: Object.fromEntries([...part.counts].map(([outcome, count]) => [outcome, BigInt(count)])),
+    counts: toCounts(part.counts),
     shots: metadata.shots,
     seed: metadata.seed,
     circuitId: metadata.circuitId,
@@ -203,19 +206,8 @@ export function toJobResult(part: JobResultPart): JobResult {
     methodReason: metadata.methodReason,
     precision: toProtoPrecision(metadata.precision),
     engine: metadata.engine,
-    expectationValues: Object.fromEntries(
-      part.observableNames.map((name, index) => [name, metadata.expectationValues[index] ?? 0]),
-    ),
-    estimates: Object.fromEntries(
-      metadata.estimates.map(({ observable, ...estimate }) => [
-        part.observableNames[observable] ?? "",
-        create(EstimateSchema, {
-          ...estimate,
-          value: metadata.expectationValues[observable] ?? 0,
-          shots: BigInt(estimate.shots),
-        }),
-      ]),
-    ),
+    // Those of a sweep are told run by run.
+    ...toValues(metadata.expectationValues.length === 0 ? [] : part.observableNames, metadata),
     memory: part.memory.map(({ firstShot, outcomes }) =>
       create(ShotOutcomesSchema, { firstShot: BigInt(firstShot), outcomes: [...outcomes] }),
     ),
@@ -228,11 +220,37 @@ export function toJobResult(part: JobResultPart): JobResult {
       }),
     ),
     ...(part.finalState === undefined ? {} : { finalState: toAmplitudes(part.finalState) }),
+    sweep: part.sweep.map(({ run, counts, values }) =>
+      create(SweepRunSchema, {
+        run,
+        counts: toCounts(counts),
+        ...(values === undefined ? {} : { ...toValues(part.observableNames, values), method: toProtoMethod(values.method) }),
+      }),
+    ),
     simulated: toDuration(metadata.simulatedMs),
     outcomeCount: BigInt(metadata.outcomeCount),
     partIndex: part.partIndex,
     partCount: part.partCount,
   });
+}
+
+function toCounts(counts: Counts): Record<string, bigint> {
+  return Object.fromEntries([...counts].map(([outcome, count]) => [outcome, BigInt(count)]));
+}
+
+function toValues(
+  names: readonly string[],
+  { expectationValues, estimates }: Pick<RunOutcome, "expectationValues" | "estimates">,
+): Pick<JobResult, "expectationValues" | "estimates"> {
+  return {
+    expectationValues: Object.fromEntries(names.map((name, index) => [name, expectationValues[index] ?? 0])),
+    estimates: Object.fromEntries(
+      estimates.map(({ observable, ...estimate }) => {
+        const value = expectationValues[observable] ?? 0;
+        return [names[observable] ?? "", create(EstimateSchema, { ...estimate, value, shots: BigInt(estimate.shots) })];
+      }),
+    ),
+  };
 }
 
 function toAmplitudes({ firstAmplitude, bytes }: AmplitudeRun): Amplitudes {

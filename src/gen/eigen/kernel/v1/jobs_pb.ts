@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file eigen/kernel/v1/jobs.proto.
  */
 export const file_eigen_kernel_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChplaWdlbi9rZXJuZWwvdjEvam9icy5wcm90bxIPZWlnZW4ua2VybmVsLnYxIq0EChJUb3BvbG9neUNvbnN0cmFpbnQSPAoGbGluZWFyGAEgASgLMiouZWlnZW4ua2VybmVsLnYxLlRvcG9sb2d5Q29uc3RyYWludC5MaW5lYXJIABI4CgRyaW5nGAIgASgLMiguZWlnZW4ua2VybmVsLnYxLlRvcG9sb2d5Q29uc3RyYWludC5SaW5nSAASOAoEc3RhchgDIAEoCzIoLmVpZ2VuLmtlcm5lbC52MS5Ub3BvbG9neUNvbnN0cmFpbnQuU3RhckgAEjgKBGdyaWQYBCABKAsyKC5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50LkdyaWRIABJBCgloZWF2eV9oZXgYBSABKAsyLC5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50LkhlYXZ5SGV4SAASQgoKYWxsX3RvX2FsbBgGIAEoCzIsLmVpZ2VuLmtlcm5lbC52MS5Ub3BvbG9neUNvbnN0cmFpbnQuQWxsVG9BbGxIABoICgZMaW5lYXIaBgoEUmluZxoGCgRTdGFyGmkKBEdyaWQSLgoEcm93cxgBIAEoDUIgirUYHAgBEQAAAAAAAPA/GQAAAAAAQI9ASgZxdWJpdHMSMQoHY29sdW1ucxgCIAEoDUIgirUYHAgBEQAAAAAAAPA/GQAAAAAAQI9ASgZxdWJpdHMaCgoISGVhdnlIZXgaCgoIQWxsVG9BbGxCBwoFc2hhcGUitAIKD0pvYlJlcXVpcmVtZW50cxIpCgptaW5fcXViaXRzGAEgASgNQhWKtRgRGQAAAAAAALBASgZxdWJpdHMSNQoIdG9wb2xvZ3kYAiABKAsyIy5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50EkEKFGZpZGVsaXR5X3JlcXVpcmVtZW50GAMgASgBQiOKtRgfEQAAAAAAAAAAGQAAAAAAAPA/Sgtwcm9iYWJpbGl0eRJNChJlc3RpbWF0ZWRfZHVyYXRpb24YBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CFoq1GBI5AAAAAAAAAABBAAAAAAAY9UASLQoGZGV2aWNlGAUgASgJQh2KtRgZIhRbYS16MC05XVthLXowLTlfLi1dKiiAASJDCglQYXVsaVRlcm0SEwoLY29lZmZpY2llbnQYASABKAESIQoFcGF1bGkYAiABKAlCEoq1GA4IASIHW0lYWVpdKyiAICJsCgpPYnNlcnZhYmxlEhcKBG5hbWUYASABKAlCCYq1GAUIASiAARI0CgV0ZXJtcxgCIAMoCzIaLmVpZ2VuLmtlcm5lbC52MS5QYXVsaVRlcm1CCYq1GAUIATCQThIPCgdzYW1wbGVkGAMgASgIIiUKCVF1Yml0TGlzdBIYCgZxdWJpdHMYASADKA1CCIq1GAQIATAQIlIKDVByb2JhYmlsaXRpZXMSDAoEbGlzdBgBIAEoDRIOCgZxdWJpdHMYAiADKA0SEwoLZmlyc3RfdmFsdWUYAyABKA0SDgoGdmFsdWVzGAQgAygBIjQKDFNob3RPdXRjb21lcxISCgpmaXJzdF9zaG90GAEgASgEEhAKCG91dGNvbWVzGAIgAygJIjUKCkFtcGxpdHVkZXMSFwoPZmlyc3RfYW1wbGl0dWRlGAEgASgEEg4KBnZhbHVlcxgCIAEoDCJVCghFc3RpbWF0ZRINCgV2YWx1ZRgBIAEoARIWCg5zdGFuZGFyZF9lcnJvchgCIAEoARITCgtncm91cF9jb3VudBgDIAEoDRINCgVzaG90cxgEIAEoBCK6BwoHSm9iU3BlYxJrCgJpZBgBIAEoCUJfirUYWyIbW0EtWmEtejAtOV1bQS1aYS16MC05Xy46LV0qKIABUjlMZXR0ZXJzLCBkaWdpdHMgYW5kIF8gLiA6IC0gb25seSwgbm90IHN0YXJ0aW5nIHdpdGggam9iXy4SHQoIb3BlbnFhc20YAiABKAlCCYq1GAUogICAAUgAEi8KCmNpcmN1aXRfaWQYAyABKAlCGYq1GBUiEWNpcmNfWzAtOWEtZl17MzJ9KEBIABIuCgVzaG90cxgEIAEoDUIfirUYGwgBEQAAAAAAAPA/GQAAAACAhC5BSgVzaG90cxJICgpwYXJhbWV0ZXJzGAUgAygLMiguZWlnZW4ua2VybmVsLnYxLkpvYlNwZWMuUGFyYW1ldGVyc0VudHJ5QgqKtRgGKIABMJBOEjkKC29ic2VydmFibGVzGAYgAygLMhsuZWlnZW4ua2VybmVsLnYxLk9ic2VydmFibGVCB4q1GAMw6AcSEQoEc2VlZBgHIAEoBEgBiAEBEjYKDHJlcXVpcmVtZW50cxgIIAEoCzIgLmVpZ2VuLmtlcm5lbC52MS5Kb2JSZXF1aXJlbWVudHMSKwoIcHJpb3JpdHkYCSABKA4yGS5laWdlbi5rZXJuZWwudjEuUHJpb3JpdHkSLAoIZGVhZGxpbmUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjsKBHRhZ3MYCyADKAsyIi5laWdlbi5rZXJuZWwudjEuSm9iU3BlYy5UYWdzRW50cnlCCYq1GAUogAIwIBIoCg9pZGVtcG90ZW5jeV9rZXkYDCABKAlCD4q1GAsiBlshLX5dKyiAARInCgZtZXRob2QYDSABKA4yFy5laWdlbi5rZXJuZWwudjEuTWV0aG9kEi0KCXByZWNpc2lvbhgOIAEoDjIaLmVpZ2VuLmtlcm5lbC52MS5QcmVjaXNpb24SDgoGbWVtb3J5GA8gASgIEjkKDXByb2JhYmlsaXRpZXMYECADKAsyGi5laWdlbi5rZXJuZWwudjEuUXViaXRMaXN0QgaKtRgCMEASEwoLZmluYWxfc3RhdGUYESABKAgaMQoPUGFyYW1ldGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAToCOAEaKwoJVGFnc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDwoHY2lyY3VpdBIEkLUYAUIHCgVfc2VlZCIeCgVKb2JJZBIVCgJpZBgBIAEoCUIJirUYBQgBKIABIskBCglKb2JIYW5kbGUSDgoGam9iX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSKAoFc3RhdGUYAyABKA4yGS5laWdlbi5rZXJuZWwudjEuSm9iU3RhdGUSDgoGY3Vyc29yGAQgASgJEhIKCmNpcmN1aXRfaWQYBSABKAkSDAoEc2VlZBgGIAEoBBIwCgxzdWJtaXR0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJlcGVhdGVkGAggASgIIkcKDk1vbml0b3JSZXF1ZXN0EhUKAmlkGAEgASgJQgmKtRgFCAEogAESHgoGY3Vyc29yGAIgASgJQg6KtRgKIgZbMC05XSsoECKQBAoJSm9iU3RhdHVzEg4KBmpvYl9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEigKBXN0YXRlGAMgASgOMhkuZWlnZW4ua2VybmVsLnYxLkpvYlN0YXRlEg4KBnJlYXNvbhgEIAEoCRIOCgZjdXJzb3IYBSABKAkSEAoIc2VxdWVuY2UYBiABKAQSJgoCYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBmRldmljZRgIIAEoCRIQCghhdHRlbXB0cxgJIAEoDRIwCgxzdWJtaXR0ZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnN0YXJ0ZWRfYXQYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCgh0cmFjZV9pZBgNIAEoCRItCgdmYWlsdXJlGA4gASgLMhwuZWlnZW4ua2VybmVsLnYxLkVycm9yRGV0YWlsEioKBnJlc3VsdBgPIAEoCzIaLmVpZ2VuLmtlcm5lbC52MS5Kb2JSZXN1bHQSGwoOcXVldWVfcG9zaXRpb24YECABKARIAIgBARISCgpjaXJjdWl0X2lkGBEgASgJQhEKD19xdWV1ZV9wb3NpdGlvbiKDAwoGRmlsdGVyEjEKBnN0YXRlcxgBIAMoDjIZLmVpZ2VuLmtlcm5lbC52MS5Kb2JTdGF0ZUIGirUYAjAIEjoKBHRhZ3MYAiADKAsyIS5laWdlbi5rZXJuZWwudjEuRmlsdGVyLlRhZ3NFbnRyeUIJirUYBSiAAjAgEhwKC25hbWVfcHJlZml4GAMgASgJQgeKtRgDKIABEjMKD3N1Ym1pdHRlZF9hZnRlchgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNAoQc3VibWl0dGVkX2JlZm9yZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoJcGFnZV9zaXplGAYgASgNQhOKtRgPGQAAAAAAQI9ASgRqb2JzEiwKCnBhZ2VfdG9rZW4YByABKAlCGIq1GBQiEGpvYl9bMC05YS16XXsyNn0oQBorCglUYWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKEAwoHSm9iSW5mbxIOCgZqb2JfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIoCgVzdGF0ZRgDIAEoDjIZLmVpZ2VuLmtlcm5lbC52MS5Kb2JTdGF0ZRIrCghwcmlvcml0eRgEIAEoDjIZLmVpZ2VuLmtlcm5lbC52MS5Qcmlvcml0eRINCgVzaG90cxgFIAEoDRISCgpjaXJjdWl0X2lkGAYgASgJEjAKBHRhZ3MYByADKAsyIi5laWdlbi5rZXJuZWwudjEuSm9iSW5mby5UYWdzRW50cnkSDgoGZGV2aWNlGAggASgJEjAKDHN1Ym1pdHRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnBhZ2VfdG9rZW4YCyABKAkaKwoJVGFnc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEijQcKCUpvYlJlc3VsdBIOCgZqb2JfaWQYASABKAkSNgoGY291bnRzGAIgAygLMiYuZWlnZW4ua2VybmVsLnYxLkpvYlJlc3VsdC5Db3VudHNFbnRyeRINCgVzaG90cxgDIAEoDRIMCgRzZWVkGAQgASgEEhIKCmNpcmN1aXRfaWQYBSABKAkSFQoNY29tcGlsZWRfaGFzaBgGIAEoCRIZChFjb21waWxlZF9vcGVucWFzbRgHIAEoCRIOCgZkZXZpY2UYCCABKAkSDgoGZW5naW5lGAkgASgJEk0KEmV4cGVjdGF0aW9uX3ZhbHVlcxgKIAMoCzIxLmVpZ2VuLmtlcm5lbC52MS5Kb2JSZXN1bHQuRXhwZWN0YXRpb25WYWx1ZXNFbnRyeRIsCglzaW11bGF0ZWQYCyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SFQoNb3V0Y29tZV9jb3VudBgMIAEoBBISCgpwYXJ0X2luZGV4GA0gASgNEhIKCnBhcnRfY291bnQYDiABKA0SJwoGbWV0aG9kGA8gASgOMhcuZWlnZW4ua2VybmVsLnYxLk1ldGhvZBIVCg1tZXRob2RfcmVhc29uGBAgASgJEi0KCXByZWNpc2lvbhgRIAEoDjIaLmVpZ2VuLmtlcm5lbC52MS5QcmVjaXNpb24SPAoJZXN0aW1hdGVzGBIgAygLMikuZWlnZW4ua2VybmVsLnYxLkpvYlJlc3VsdC5Fc3RpbWF0ZXNFbnRyeRItCgZtZW1vcnkYEyADKAsyHS5laWdlbi5rZXJuZWwudjEuU2hvdE91dGNvbWVzEjUKDXByb2JhYmlsaXRpZXMYFCADKAsyHi5laWdlbi5rZXJuZWwudjEuUHJvYmFiaWxpdGllcxIwCgtmaW5hbF9zdGF0ZRgVIAEoCzIbLmVpZ2VuLmtlcm5lbC52MS5BbXBsaXR1ZGVzGi0KC0NvdW50c0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEaOAoWRXhwZWN0YXRpb25WYWx1ZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBGksKDkVzdGltYXRlc0VudHJ5EgsKA2tleRgBIAEoCRIoCgV2YWx1ZRgCIAEoCzIZLmVpZ2VuLmtlcm5lbC52MS5Fc3RpbWF0ZToCOAEiMQoOSm9iRXhwbGFuYXRpb24SDgoGam9iX2lkGAEgASgJEg8KB3JlYXNvbnMYAiADKAkitwEKC0pvYkVzdGltYXRlEjwKB2RldmljZXMYASADKAsyKy5laWdlbi5rZXJuZWwudjEuSm9iRXN0aW1hdGUuRGV2aWNlRXN0aW1hdGUaagoORGV2aWNlRXN0aW1hdGUSDgoGZGV2aWNlGAEgASgJEhsKE3N1Y2Nlc3NfcHJvYmFiaWxpdHkYAiABKAESKwoIZHVyYXRpb24YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24qdQoIUHJpb3JpdHkSGAoUUFJJT1JJVFlfVU5TUEVDSUZJRUQQABIQCgxQUklPUklUWV9MT1cQARITCg9QUklPUklUWV9OT1JNQUwQAhIRCg1QUklPUklUWV9ISUdIEAMSFQoRUFJJT1JJVFlfQ1JJVElDQUwQBCrHAQoISm9iU3RhdGUSGQoVSk9CX1NUQVRFX1VOU1BFQ0lGSUVEEAASFAoQSk9CX1NUQVRFX1FVRVVFRBABEhcKE0pPQl9TVEFURV9TQ0hFRFVMRUQQAhIVChFKT0JfU1RBVEVfUlVOTklORxADEhcKE0pPQl9TVEFURV9DT01QTEVURUQQBBIUChBKT0JfU1RBVEVfRkFJTEVEEAUSFwoTSk9CX1NUQVRFX0NBTkNFTExFRBAGEhIKDkpPQl9TVEFURV9ERUFEEAcqmQEKBk1ldGhvZBIWChJNRVRIT0RfVU5TUEVDSUZJRUQQABIUChBNRVRIT0RfQVVUT01BVElDEAESFgoSTUVUSE9EX1NUQVRFVkVDVE9SEAISFQoRTUVUSE9EX1NUQUJJTElaRVIQAxIZChVNRVRIT0RfREVOU0lUWV9NQVRSSVgQBBIXChNNRVRIT0RfVFJBSkVDVE9SSUVTEAUqUgoJUHJlY2lzaW9uEhkKFVBSRUNJU0lPTl9VTlNQRUNJRklFRBAAEhQKEFBSRUNJU0lPTl9ET1VCTEUQARIUChBQUkVDSVNJT05fU0lOR0xFEAJiBnByb3RvMw", [file_eigen_kernel_v1_errors, file_eigen_options, file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("ChplaWdlbi9rZXJuZWwvdjEvam9icy5wcm90bxIPZWlnZW4ua2VybmVsLnYxIq0EChJUb3BvbG9neUNvbnN0cmFpbnQSPAoGbGluZWFyGAEgASgLMiouZWlnZW4ua2VybmVsLnYxLlRvcG9sb2d5Q29uc3RyYWludC5MaW5lYXJIABI4CgRyaW5nGAIgASgLMiguZWlnZW4ua2VybmVsLnYxLlRvcG9sb2d5Q29uc3RyYWludC5SaW5nSAASOAoEc3RhchgDIAEoCzIoLmVpZ2VuLmtlcm5lbC52MS5Ub3BvbG9neUNvbnN0cmFpbnQuU3RhckgAEjgKBGdyaWQYBCABKAsyKC5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50LkdyaWRIABJBCgloZWF2eV9oZXgYBSABKAsyLC5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50LkhlYXZ5SGV4SAASQgoKYWxsX3RvX2FsbBgGIAEoCzIsLmVpZ2VuLmtlcm5lbC52MS5Ub3BvbG9neUNvbnN0cmFpbnQuQWxsVG9BbGxIABoICgZMaW5lYXIaBgoEUmluZxoGCgRTdGFyGmkKBEdyaWQSLgoEcm93cxgBIAEoDUIgirUYHAgBEQAAAAAAAPA/GQAAAAAAQI9ASgZxdWJpdHMSMQoHY29sdW1ucxgCIAEoDUIgirUYHAgBEQAAAAAAAPA/GQAAAAAAQI9ASgZxdWJpdHMaCgoISGVhdnlIZXgaCgoIQWxsVG9BbGxCBwoFc2hhcGUitAIKD0pvYlJlcXVpcmVtZW50cxIpCgptaW5fcXViaXRzGAEgASgNQhWKtRgRGQAAAAAAALBASgZxdWJpdHMSNQoIdG9wb2xvZ3kYAiABKAsyIy5laWdlbi5rZXJuZWwudjEuVG9wb2xvZ3lDb25zdHJhaW50EkEKFGZpZGVsaXR5X3JlcXVpcmVtZW50GAMgASgBQiOKtRgfEQAAAAAAAAAAGQAAAAAAAPA/Sgtwcm9iYWJpbGl0eRJNChJlc3RpbWF0ZWRfZHVyYXRpb24YBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CFoq1GBI5AAAAAAAAAABBAAAAAAAY9UASLQoGZGV2aWNlGAUgASgJQh2KtRgZIhRbYS16MC05XVthLXowLTlfLi1dKiiAASJDCglQYXVsaVRlcm0SEwoLY29lZmZpY2llbnQYASABKAESIQoFcGF1bGkYAiABKAlCEoq1GA4IASIHW0lYWVpdKyiAICJsCgpPYnNlcnZhYmxlEhcKBG5hbWUYASABKAlCCYq1GAUIASiAARI0CgV0ZXJtcxgCIAMoCzIaLmVpZ2VuLmtlcm5lbC52MS5QYXVsaVRlcm1CCYq1GAUIATCQThIPCgdzYW1wbGVkGAMgASgIIiUKCVF1Yml0TGlzdBIYCgZxdWJpdHMYASADKA1CCIq1GAQIATAQIlIKDVByb2JhYmlsaXRpZXMSDAoEbGlzdBgBIAEoDRIOCgZxdWJpdHMYAiADKA0SEwoLZmlyc3RfdmFsdWUYAyABKA0SDgoGdmFsdWVzGAQgAygBIjQKDFNob3RPdXRjb21lcxISCgpmaXJzdF9zaG90GAEgASgEEhAKCG91dGNvbWVzGAIgAygJIjUKCkFtcGxpdHVkZXMSFwoPZmlyc3RfYW1wbGl0dWRlGAEgASgEEg4KBnZhbHVlcxgCIAEoDCJVCghFc3RpbWF0ZRINCgV2YWx1ZRgBIAEoARIWCg5zdGFuZGFyZF9lcnJvchgCIAEoARITCgtncm91cF9jb3VudBgDIAEoDRINCgVzaG90cxgEIAEoBCKGAQoHQmluZGluZxJICgpwYXJhbWV0ZXJzGAEgAygLMiguZWlnZW4ua2VybmVsLnYxLkJpbmRpbmcuUGFyYW1ldGVyc0VudHJ5QgqKtRgGKIABMJBOGjEKD1BhcmFtZXRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBIuwHCgdKb2JTcGVjEmsKAmlkGAEgASgJQl+KtRhbIhtbQS1aYS16MC05XVtBLVphLXowLTlfLjotXSoogAFSOUxldHRlcnMsIGRpZ2l0cyBhbmQgXyAuIDogLSBvbmx5LCBub3Qgc3RhcnRpbmcgd2l0aCBqb2JfLhIdCghvcGVucWFzbRgCIAEoCUIJirUYBSiAgIABSAASLwoKY2lyY3VpdF9pZBgDIAEoCUIZirUYFSIRY2lyY19bMC05YS1mXXszMn0oQEgAEi4KBXNob3RzGAQgASgNQh+KtRgbCAERAAAAAAAA8D8ZAAAAAICELkFKBXNob3RzEkgKCnBhcmFtZXRlcnMYBSADKAsyKC5laWdlbi5rZXJuZWwudjEuSm9iU3BlYy5QYXJhbWV0ZXJzRW50cnlCCoq1GAYogAEwkE4SOQoLb2JzZXJ2YWJsZXMYBiADKAsyGy5laWdlbi5rZXJuZWwudjEuT2JzZXJ2YWJsZUIHirUYAzDoBxIRCgRzZWVkGAcgASgESAGIAQESNgoMcmVxdWlyZW1lbnRzGAggASgLMiAuZWlnZW4ua2VybmVsLnYxLkpvYlJlcXVpcmVtZW50cxIrCghwcmlvcml0eRgJIAEoDjIZLmVpZ2VuLmtlcm5lbC52MS5Qcmlvcml0eRIsCghkZWFkbGluZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASOwoEdGFncxgLIAMoCzIiLmVpZ2VuLmtlcm5lbC52MS5Kb2JTcGVjLlRhZ3NFbnRyeUIJirUYBSiAAjAgEigKD2lkZW1wb3RlbmN5X2tleRgMIAEoCUIPirUYCyIGWyEtfl0rKIABEicKBm1ldGhvZBgNIAEoDjIXLmVpZ2VuLmtlcm5lbC52MS5NZXRob2QSLQoJcHJlY2lzaW9uGA4gASgOMhouZWlnZW4ua2VybmVsLnYxLlByZWNpc2lvbhIOCgZtZW1vcnkYDyABKAgSOQoNcHJvYmFiaWxpdGllcxgQIAMoCzIaLmVpZ2VuLmtlcm5lbC52MS5RdWJpdExpc3RCBoq1GAIwQBITCgtmaW5hbF9zdGF0ZRgRIAEoCBIwCgVzd2VlcBgSIAMoCzIYLmVpZ2VuLmtlcm5lbC52MS5CaW5kaW5nQgeKtRgDMOgHGjEKD1BhcmFtZXRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBGisKCVRhZ3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQg8KB2NpcmN1aXQSBJC1GAFCBwoFX3NlZWQiHgoFSm9iSWQSFQoCaWQYASABKAlCCYq1GAUIASiAASLJAQoJSm9iSGFuZGxlEg4KBmpvYl9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEigKBXN0YXRlGAMgASgOMhkuZWlnZW4ua2VybmVsLnYxLkpvYlN0YXRlEg4KBmN1cnNvchgEIAEoCRISCgpjaXJjdWl0X2lkGAUgASgJEgwKBHNlZWQYBiABKAQSMAoMc3VibWl0dGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghyZXBlYXRlZBgIIAEoCCJHCg5Nb25pdG9yUmVxdWVzdBIVCgJpZBgBIAEoCUIJirUYBQgBKIABEh4KBmN1cnNvchgCIAEoCUIOirUYCiIGWzAtOV0rKBAikAQKCUpvYlN0YXR1cxIOCgZqb2JfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIoCgVzdGF0ZRgDIAEoDjIZLmVpZ2VuLmtlcm5lbC52MS5Kb2JTdGF0ZRIOCgZyZWFzb24YBCABKAkSDgoGY3Vyc29yGAUgASgJEhAKCHNlcXVlbmNlGAYgASgEEiYKAmF0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZkZXZpY2UYCCABKAkSEAoIYXR0ZW1wdHMYCSABKA0SMAoMc3VibWl0dGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpzdGFydGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRlZF9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIdHJhY2VfaWQYDSABKAkSLQoHZmFpbHVyZRgOIAEoCzIcLmVpZ2VuLmtlcm5lbC52MS5FcnJvckRldGFpbBIqCgZyZXN1bHQYDyABKAsyGi5laWdlbi5rZXJuZWwudjEuSm9iUmVzdWx0EhsKDnF1ZXVlX3Bvc2l0aW9uGBAgASgESACIAQESEgoKY2lyY3VpdF9pZBgRIAEoCUIRCg9fcXVldWVfcG9zaXRpb24igwMKBkZpbHRlchIxCgZzdGF0ZXMYASADKA4yGS5laWdlbi5rZXJuZWwudjEuSm9iU3RhdGVCBoq1GAIwCBI6CgR0YWdzGAIgAygLMiEuZWlnZW4ua2VybmVsLnYxLkZpbHRlci5UYWdzRW50cnlCCYq1GAUogAIwIBIcCgtuYW1lX3ByZWZpeBgDIAEoCUIHirUYAyiAARIzCg9zdWJtaXR0ZWRfYWZ0ZXIYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjQKEHN1Ym1pdHRlZF9iZWZvcmUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKCXBhZ2Vfc2l6ZRgGIAEoDUITirUYDxkAAAAAAECPQEoEam9icxIsCgpwYWdlX3Rva2VuGAcgASgJQhiKtRgUIhBqb2JfWzAtOWEtel17MjZ9KEAaKwoJVGFnc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEihAMKB0pvYkluZm8SDgoGam9iX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSKAoFc3RhdGUYAyABKA4yGS5laWdlbi5rZXJuZWwudjEuSm9iU3RhdGUSKwoIcHJpb3JpdHkYBCABKA4yGS5laWdlbi5rZXJuZWwudjEuUHJpb3JpdHkSDQoFc2hvdHMYBSABKA0SEgoKY2lyY3VpdF9pZBgGIAEoCRIwCgR0YWdzGAcgAygLMiIuZWlnZW4ua2VybmVsLnYxLkpvYkluZm8uVGFnc0VudHJ5Eg4KBmRldmljZRgIIAEoCRIwCgxzdWJtaXR0ZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpwYWdlX3Rva2VuGAsgASgJGisKCVRhZ3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIrcHCglKb2JSZXN1bHQSDgoGam9iX2lkGAEgASgJEjYKBmNvdW50cxgCIAMoCzImLmVpZ2VuLmtlcm5lbC52MS5Kb2JSZXN1bHQuQ291bnRzRW50cnkSDQoFc2hvdHMYAyABKA0SDAoEc2VlZBgEIAEoBBISCgpjaXJjdWl0X2lkGAUgASgJEhUKDWNvbXBpbGVkX2hhc2gYBiABKAkSGQoRY29tcGlsZWRfb3BlbnFhc20YByABKAkSDgoGZGV2aWNlGAggASgJEg4KBmVuZ2luZRgJIAEoCRJNChJleHBlY3RhdGlvbl92YWx1ZXMYCiADKAsyMS5laWdlbi5rZXJuZWwudjEuSm9iUmVzdWx0LkV4cGVjdGF0aW9uVmFsdWVzRW50cnkSLAoJc2ltdWxhdGVkGAsgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhUKDW91dGNvbWVfY291bnQYDCABKAQSEgoKcGFydF9pbmRleBgNIAEoDRISCgpwYXJ0X2NvdW50GA4gASgNEicKBm1ldGhvZBgPIAEoDjIXLmVpZ2VuLmtlcm5lbC52MS5NZXRob2QSFQoNbWV0aG9kX3JlYXNvbhgQIAEoCRItCglwcmVjaXNpb24YESABKA4yGi5laWdlbi5rZXJuZWwudjEuUHJlY2lzaW9uEjwKCWVzdGltYXRlcxgSIAMoCzIpLmVpZ2VuLmtlcm5lbC52MS5Kb2JSZXN1bHQuRXN0aW1hdGVzRW50cnkSLQoGbWVtb3J5GBMgAygLMh0uZWlnZW4ua2VybmVsLnYxLlNob3RPdXRjb21lcxI1Cg1wcm9iYWJpbGl0aWVzGBQgAygLMh4uZWlnZW4ua2VybmVsLnYxLlByb2JhYmlsaXRpZXMSMAoLZmluYWxfc3RhdGUYFSABKAsyGy5laWdlbi5rZXJuZWwudjEuQW1wbGl0dWRlcxIoCgVzd2VlcBgWIAMoCzIZLmVpZ2VuLmtlcm5lbC52MS5Td2VlcFJ1bhotCgtDb3VudHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAQ6AjgBGjgKFkV4cGVjdGF0aW9uVmFsdWVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4ARpLCg5Fc3RpbWF0ZXNFbnRyeRILCgNrZXkYASABKAkSKAoFdmFsdWUYAiABKAsyGS5laWdlbi5rZXJuZWwudjEuRXN0aW1hdGU6AjgBIrgDCghTd2VlcFJ1bhILCgNydW4YASABKA0SNQoGY291bnRzGAIgAygLMiUuZWlnZW4ua2VybmVsLnYxLlN3ZWVwUnVuLkNvdW50c0VudHJ5EkwKEmV4cGVjdGF0aW9uX3ZhbHVlcxgDIAMoCzIwLmVpZ2VuLmtlcm5lbC52MS5Td2VlcFJ1bi5FeHBlY3RhdGlvblZhbHVlc0VudHJ5EjsKCWVzdGltYXRlcxgEIAMoCzIoLmVpZ2VuLmtlcm5lbC52MS5Td2VlcFJ1bi5Fc3RpbWF0ZXNFbnRyeRInCgZtZXRob2QYBSABKA4yFy5laWdlbi5rZXJuZWwudjEuTWV0aG9kGi0KC0NvdW50c0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEaOAoWRXhwZWN0YXRpb25WYWx1ZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBGksKDkVzdGltYXRlc0VudHJ5EgsKA2tleRgBIAEoCRIoCgV2YWx1ZRgCIAEoCzIZLmVpZ2VuLmtlcm5lbC52MS5Fc3RpbWF0ZToCOAEiMQoOSm9iRXhwbGFuYXRpb24SDgoGam9iX2lkGAEgASgJEg8KB3JlYXNvbnMYAiADKAkitwEKC0pvYkVzdGltYXRlEjwKB2RldmljZXMYASADKAsyKy5laWdlbi5rZXJuZWwudjEuSm9iRXN0aW1hdGUuRGV2aWNlRXN0aW1hdGUaagoORGV2aWNlRXN0aW1hdGUSDgoGZGV2aWNlGAEgASgJEhsKE3N1Y2Nlc3NfcHJvYmFiaWxpdHkYAiABKAESKwoIZHVyYXRpb24YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24qdQoIUHJpb3JpdHkSGAoUUFJJT1JJVFlfVU5TUEVDSUZJRUQQABIQCgxQUklPUklUWV9MT1cQARITCg9QUklPUklUWV9OT1JNQUwQAhIRCg1QUklPUklUWV9ISUdIEAMSFQoRUFJJT1JJVFlfQ1JJVElDQUwQBCrHAQoISm9iU3RhdGUSGQoVSk9CX1NUQVRFX1VOU1BFQ0lGSUVEEAASFAoQSk9CX1NUQVRFX1FVRVVFRBABEhcKE0pPQl9TVEFURV9TQ0hFRFVMRUQQAhIVChFKT0JfU1RBVEVfUlVOTklORxADEhcKE0pPQl9TVEFURV9DT01QTEVURUQQBBIUChBKT0JfU1RBVEVfRkFJTEVEEAUSFwoTSk9CX1NUQVRFX0NBTkNFTExFRBAGEhIKDkpPQl9TVEFURV9ERUFEEAcqmQEKBk1ldGhvZBIWChJNRVRIT0RfVU5TUEVDSUZJRUQQABIUChBNRVRIT0RfQVVUT01BVElDEAESFgoSTUVUSE9EX1NUQVRFVkVDVE9SEAISFQoRTUVUSE9EX1NUQUJJTElaRVIQAxIZChVNRVRIT0RfREVOU0lUWV9NQVRSSVgQBBIXChNNRVRIT0RfVFJBSkVDVE9SSUVTEAUqUgoJUHJlY2lzaW9uEhkKFVBSRUNJU0lPTl9VTlNQRUNJRklFRBAAEhQKEFBSRUNJU0lPTl9ET1VCTEUQARIUChBQUkVDSVNJT05fU0lOR0xFEAJiBnByb3RvMw", [file_eigen_kernel_v1_errors, file_eigen_options, file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * The shape of connected qubits that a job wants.
@@ -465,6 +465,27 @@ export const EstimateSchema: GenMessage<Estimate> = /*@__PURE__*/
   messageDesc(file_eigen_kernel_v1_jobs, 8);
 
 /**
+ * Values of a circuit's input parameters.
+ *
+ * @generated from message eigen.kernel.v1.Binding
+ */
+export type Binding = Message<"eigen.kernel.v1.Binding"> & {
+  /**
+   * By name, in radians for angles; every value finite.
+   *
+   * @generated from field: map<string, double> parameters = 1;
+   */
+  parameters: { [key: string]: number };
+};
+
+/**
+ * Describes the message eigen.kernel.v1.Binding.
+ * Use `create(BindingSchema)` to create a new message.
+ */
+export const BindingSchema: GenMessage<Binding> = /*@__PURE__*/
+  messageDesc(file_eigen_kernel_v1_jobs, 9);
+
+/**
  * A job as a user submits it.
  *
  * @generated from message eigen.kernel.v1.JobSpec
@@ -597,6 +618,14 @@ export type JobSpec = Message<"eigen.kernel.v1.JobSpec"> & {
    * @generated from field: bool final_state = 17;
    */
   finalState: boolean;
+
+  /**
+   * One run for each binding, in this order: its values, and those of `parameters` that it does not name. Run k, from 0, is what a job with the
+   * seed `seed` + k (modulo 2^64) and these values gives, bit for bit. At most 1000 runs, 1 000 000 shots and 100 000 operations together.
+   *
+   * @generated from field: repeated eigen.kernel.v1.Binding sweep = 18;
+   */
+  sweep: Binding[];
 };
 
 /**
@@ -604,7 +633,7 @@ export type JobSpec = Message<"eigen.kernel.v1.JobSpec"> & {
  * Use `create(JobSpecSchema)` to create a new message.
  */
 export const JobSpecSchema: GenMessage<JobSpec> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 9);
+  messageDesc(file_eigen_kernel_v1_jobs, 10);
 
 /**
  * Names a job.
@@ -625,7 +654,7 @@ export type JobId = Message<"eigen.kernel.v1.JobId"> & {
  * Use `create(JobIdSchema)` to create a new message.
  */
 export const JobIdSchema: GenMessage<JobId> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 10);
+  messageDesc(file_eigen_kernel_v1_jobs, 11);
 
 /**
  * What a submit answers.
@@ -695,7 +724,7 @@ export type JobHandle = Message<"eigen.kernel.v1.JobHandle"> & {
  * Use `create(JobHandleSchema)` to create a new message.
  */
 export const JobHandleSchema: GenMessage<JobHandle> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 11);
+  messageDesc(file_eigen_kernel_v1_jobs, 12);
 
 /**
  * Asks to follow one job.
@@ -723,7 +752,7 @@ export type MonitorRequest = Message<"eigen.kernel.v1.MonitorRequest"> & {
  * Use `create(MonitorRequestSchema)` to create a new message.
  */
 export const MonitorRequestSchema: GenMessage<MonitorRequest> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 12);
+  messageDesc(file_eigen_kernel_v1_jobs, 13);
 
 /**
  * A job at one moment.
@@ -856,7 +885,7 @@ export type JobStatus = Message<"eigen.kernel.v1.JobStatus"> & {
  * Use `create(JobStatusSchema)` to create a new message.
  */
 export const JobStatusSchema: GenMessage<JobStatus> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 13);
+  messageDesc(file_eigen_kernel_v1_jobs, 14);
 
 /**
  * Which jobs to list. Everything given must hold.
@@ -919,7 +948,7 @@ export type Filter = Message<"eigen.kernel.v1.Filter"> & {
  * Use `create(FilterSchema)` to create a new message.
  */
 export const FilterSchema: GenMessage<Filter> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 14);
+  messageDesc(file_eigen_kernel_v1_jobs, 15);
 
 /**
  * A job in a list.
@@ -1010,7 +1039,7 @@ export type JobInfo = Message<"eigen.kernel.v1.JobInfo"> & {
  * Use `create(JobInfoSchema)` to create a new message.
  */
 export const JobInfoSchema: GenMessage<JobInfo> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 15);
+  messageDesc(file_eigen_kernel_v1_jobs, 16);
 
 /**
  * What a job left, or a part of it. It names all that is needed to repeat it.
@@ -1165,6 +1194,13 @@ export type JobResult = Message<"eigen.kernel.v1.JobResult"> & {
    * @generated from field: eigen.kernel.v1.Amplitudes final_state = 21;
    */
   finalState?: Amplitudes | undefined;
+
+  /**
+   * Of a job with a sweep, run by run; counts and expectation values above are empty then, and the method is that of the first run.
+   *
+   * @generated from field: repeated eigen.kernel.v1.SweepRun sweep = 22;
+   */
+  sweep: SweepRun[];
 };
 
 /**
@@ -1172,7 +1208,56 @@ export type JobResult = Message<"eigen.kernel.v1.JobResult"> & {
  * Use `create(JobResultSchema)` to create a new message.
  */
 export const JobResultSchema: GenMessage<JobResult> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 16);
+  messageDesc(file_eigen_kernel_v1_jobs, 17);
+
+/**
+ * One run of a sweep, or a part of it: the counts of all parts belong together, the rest is in the first of them.
+ *
+ * @generated from message eigen.kernel.v1.SweepRun
+ */
+export type SweepRun = Message<"eigen.kernel.v1.SweepRun"> & {
+  /**
+   * Place of its binding in the job's sweep.
+   *
+   * @generated from field: uint32 run = 1;
+   */
+  run: number;
+
+  /**
+   * As in a result.
+   *
+   * @generated from field: map<string, uint64> counts = 2;
+   */
+  counts: { [key: string]: bigint };
+
+  /**
+   * As in a result.
+   *
+   * @generated from field: map<string, double> expectation_values = 3;
+   */
+  expectationValues: { [key: string]: number };
+
+  /**
+   * As in a result.
+   *
+   * @generated from field: map<string, eigen.kernel.v1.Estimate> estimates = 4;
+   */
+  estimates: { [key: string]: Estimate };
+
+  /**
+   * How it was computed.
+   *
+   * @generated from field: eigen.kernel.v1.Method method = 5;
+   */
+  method: Method;
+};
+
+/**
+ * Describes the message eigen.kernel.v1.SweepRun.
+ * Use `create(SweepRunSchema)` to create a new message.
+ */
+export const SweepRunSchema: GenMessage<SweepRun> = /*@__PURE__*/
+  messageDesc(file_eigen_kernel_v1_jobs, 18);
 
 /**
  * Why a job was placed where it was.
@@ -1200,7 +1285,7 @@ export type JobExplanation = Message<"eigen.kernel.v1.JobExplanation"> & {
  * Use `create(JobExplanationSchema)` to create a new message.
  */
 export const JobExplanationSchema: GenMessage<JobExplanation> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 17);
+  messageDesc(file_eigen_kernel_v1_jobs, 19);
 
 /**
  * What a job would cost, device by device.
@@ -1221,7 +1306,7 @@ export type JobEstimate = Message<"eigen.kernel.v1.JobEstimate"> & {
  * Use `create(JobEstimateSchema)` to create a new message.
  */
 export const JobEstimateSchema: GenMessage<JobEstimate> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 18);
+  messageDesc(file_eigen_kernel_v1_jobs, 20);
 
 /**
  * One device's estimate.
@@ -1256,7 +1341,7 @@ export type JobEstimate_DeviceEstimate = Message<"eigen.kernel.v1.JobEstimate.De
  * Use `create(JobEstimate_DeviceEstimateSchema)` to create a new message.
  */
 export const JobEstimate_DeviceEstimateSchema: GenMessage<JobEstimate_DeviceEstimate> = /*@__PURE__*/
-  messageDesc(file_eigen_kernel_v1_jobs, 18, 0);
+  messageDesc(file_eigen_kernel_v1_jobs, 20, 0);
 
 /**
  * How urgent a job is among the waiting. Within one priority, first come, first served.
