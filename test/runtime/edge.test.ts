@@ -9,9 +9,17 @@ import { createConnectTransport } from "@connectrpc/connect-web";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { limits } from "../../src/base/limits.ts";
+import { toProtoMethod } from "../../src/client/enums.ts";
+import { bindAndSimplify } from "../../src/compiler/index.ts";
 import { JobState } from "../../src/gen/eigen/kernel/v1/jobs_pb.ts";
 import { EigenKernelService } from "../../src/gen/eigen/kernel/v1/service_pb.ts";
+import { parseQasm, writeQasm } from "../../src/qasm/index.ts";
+import { createSimulator } from "../../src/simulator/index.ts";
 import { slowCircuit } from "../fixtures/slow-circuit.ts";
+import { loadSimulatorModules } from "../fixtures/wasm.ts";
+import { circuitOf, measureAll, randomCircuit } from "../oracle/random-circuit.ts";
+import { cliffordGates, randomCliffordGate } from "../oracle/random-clifford.ts";
+import { createSeededRandom } from "../simulation/seeded-random.ts";
 import { startHranaServer } from "../support/hrana-server.ts";
 import { type KernelSetup, type RunningKernel, startKernel, whyMissing } from "../support/kernel.ts";
 
@@ -76,6 +84,46 @@ describe.skipIf(missing !== undefined)(`the edge worker${missing === undefined ?
       ["0".repeat(1000)]: expect.anything(),
       ["1".repeat(1000)]: expect.anything(),
     });
+  });
+
+  test("a seed gives the counts and values that it gives elsewhere, bit for bit, by every method", async () => {
+    const kernel = await start();
+    const simulator = createSimulator(await loadSimulatorModules());
+    const observables = [{ name: "z", terms: [{ coefficient: 0.3, pauli: "ZXYZXYZXYZXY" }] }];
+    const cases = [
+      { method: "statevector", width: 12, isClifford: false },
+      { method: "stabilizer", width: 12, isClifford: true },
+      { method: "density_matrix", width: 5, isClifford: false },
+      { method: "trajectories", width: 5, isClifford: false },
+    ] as const;
+    for (const { method, width, isClifford } of cases) {
+      const random = createSeededRandom(20261127);
+      const operations = isClifford
+        ? Array.from({ length: 80 }, () => randomCliffordGate(random, width, cliffordGates))
+        : randomCircuit(random, width, 80).operations;
+      const text = writeQasm(circuitOf(width, [...operations, ...measureAll(width)], width), { version: 3 });
+      if (!text.ok) throw new Error(JSON.stringify(text.error));
+      const asked = { shots: 500, seed: 77n, observables: width === 12 ? observables : [] };
+      const { jobId } = await rpcOf(kernel).submitJob({
+        ...asked,
+        method: toProtoMethod(method),
+        circuit: { case: "openqasm", value: text.value },
+      });
+      await expect.poll(async () => (await rpcOf(kernel).getJobStatus({ id: jobId })).state).toBe(JobState.COMPLETED);
+      const { result } = await rpcOf(kernel).getJobStatus({ id: jobId });
+
+      const read = parseQasm(text.value);
+      if (!read.ok) throw new Error(JSON.stringify(read.error));
+      const compiled = bindAndSimplify(read.value, {});
+      if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
+      const { counts, expectationValues } = simulator.run(
+        { ...asked, id: "here", method, circuit: compiled.value.circuit },
+        () => 0,
+      );
+      const told = Object.fromEntries(Object.entries(result?.counts ?? {}).map(([outcome, count]) => [outcome, Number(count)]));
+      expect(told, method).toEqual(Object.fromEntries(counts));
+      expect(Object.values(result?.expectationValues ?? {}), method).toEqual(expectationValues);
+    }
   });
 
   test("the page is part of the bundle", async () => {
