@@ -98,8 +98,7 @@ function readOptions() {
       python: { type: "string", multiple: true },
     },
   });
-  const rows = allRows.filter((row) => values.only === undefined || values.only.includes(row));
-  if (rows.length === 0) fail(`--only takes ${allRows.join(", ")}`);
+  const rows = chosen("--only", values.only?.join(","), allRows);
   const peers = chosen("--peers", values.peers, peerNames);
   const runtimes = chosen("--runtimes", values.runtimes, runtimeNames);
   const pythons = new Map((values.python ?? []).map((pair) => pair.split("=", 2) as [string, string]));
