@@ -46,6 +46,8 @@ export const limits = {
   memoryTextBytesMax: 16 * 1024 * 1024, // Outcomes of all shots in order, of one job: sixteen stored parts.
   probabilityCountMax: 65_536, // Of the lists of chosen qubits of one job together: half a megabyte, 16 qubits in one list.
   sweepRunCountMax: 1000, // Of one job: what fits into a request beside a circuit.
+  sweepValueCountMax: 10_000, // Of all runs of a sweep: they are read with the job, also in lists.
+  sweepTextBytesMax: 64 * 1024 * 1024, // Different outcomes of all runs of a sweep; those of one run have a bound of their own.
   sweepOperationCountMax: 100_000, // Of all runs of a sweep: as many as one circuit's text can hold.
   finalStateQubitCountMax: 16, // A megabyte of amplitudes; larger states are for a store of states.
   shotCountMax: 1_000_000, // Per job; a larger experiment is several jobs.

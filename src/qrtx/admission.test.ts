@@ -126,6 +126,19 @@ describe("admission", () => {
       ["parameters.c", "sweep[1].parameters.a", "sweep[2].parameters.a", "sweep[2].parameters.d"],
     ],
     [
+      "a sweep of too many values, and of too many operations",
+      {
+        circuit: { openqasm: `${twoInputs}${" U(1, 0, 0) q;".repeat(200)}` },
+        sweep: Array.from({ length: 1000 }, () => ({
+          a: 1,
+          b: 1,
+          ...Object.fromEntries(Array.from({ length: 9 }, (_, k) => [`z${k}`, 1])),
+        })),
+      },
+      "invalid_request",
+      ["sweep", "sweep", ...Array.from({ length: 98 }, (_, k) => `sweep[${Math.floor(k / 9)}].parameters.z${k % 9}`)],
+    ],
+    [
       "a sweep of too many shots, with what a sweep does not give",
       {
         circuit: { openqasm: twoInputs },

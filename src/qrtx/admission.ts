@@ -33,7 +33,10 @@ export interface Admitted {
 /** The step that admits the job, or all that is wrong with it. */
 export async function admit(request: SubmitRequest, context: AdmissionContext): Promise<Result<Admitted, KernelError>> {
   const circuit = await findCircuit(request, context.circuits);
-  const match = circuit.ok ? matchDevices({ ...request, circuit: circuit.value.circuit }, context.devices) : undefined;
+  const sweep = circuit.ok ? sweepFaults(request, circuit.value.circuit) : [];
+  // A sweep beyond its bounds would keep the kernel busy with runs that are refused anyway.
+  const judged = sweep.length === 0 ? request : { ...request, sweep: request.sweep.slice(0, 1) };
+  const match = circuit.ok ? matchDevices({ ...judged, circuit: circuit.value.circuit }, context.devices) : undefined;
   const grouped: FaultGroups = {
     invalid_request: [...request.faults, ...nameFaults(request), ...(circuit.ok ? [] : circuit.error.requestFaults)],
     invalid_circuit: circuit.ok ? [] : circuit.error.circuitFaults,
@@ -45,7 +48,7 @@ export async function admit(request: SubmitRequest, context: AdmissionContext): 
     grouped.invalid_request.push(
       ...observableFaults(request, circuit.value.circuit),
       ...outputFaults(request, circuit.value.circuit),
-      ...sweepFaults(request, circuit.value.circuit),
+      ...sweep,
     );
   const refusal = toRefusal(grouped);
   if (refusal !== undefined) return err(refusal);
@@ -198,6 +201,11 @@ function sweepFaults({ sweep, shots, outputs }: SubmitRequest, circuit: Circuit)
   if (sweep.length * shots > limits.shotCountMax) {
     const wanted = `at most ${runsOf(limits.shotCountMax, shots)} runs of ${shots} shots`;
     faults.push({ field: "sweep", wanted, found: `${sweep.length}`, hint: "Take fewer shots, or several jobs." });
+  }
+  const valueCount = sweep.reduce((count, values) => count + Object.keys(values).length, 0);
+  if (valueCount > limits.sweepValueCountMax) {
+    const wanted = `at most ${limits.sweepValueCountMax} values together`;
+    faults.push({ field: "sweep", wanted, found: `${valueCount}`, hint: "Name what all runs share in parameters." });
   }
   const operationCount = countOperations(circuit);
   if (sweep.length * operationCount > limits.sweepOperationCountMax) {

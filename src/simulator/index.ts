@@ -84,9 +84,17 @@ export function createSimulator(modules: SimulatorModules, { crew, stabilizerByt
   ): Slices<RunOutcome> {
     const startMs = elapsedMs();
     const sweep: RunOutcome[] = [];
+    let textBytes = 0;
     for (const [k, circuit] of circuits.entries()) {
       const seed = BigInt.asUintN(64, task.seed + BigInt(k));
-      sweep.push(yield* runOnce({ ...task, circuit, seed }, elapsedMs, meter));
+      const outcome = yield* runOnce({ ...task, circuit, seed }, elapsedMs, meter);
+      textBytes += outcome.counts.size * circuit.bitCount;
+      if (textBytes > limits.sweepTextBytesMax) {
+        throw new OutOfMemoryError(
+          `the outcomes of ${k + 1} of ${circuits.length} runs need ${textBytes} bytes, and a sweep may have ${limits.sweepTextBytesMax}`,
+        );
+      }
+      sweep.push(outcome);
     }
     const [first] = sweep;
     invariant(first !== undefined, "a sweep has a run");

@@ -32,6 +32,17 @@ test("run k of a sweep is the task with its circuit and the seed + k, bit for bi
   expect(whole.counts.size).toBe(0);
 });
 
+test("runs whose outcomes together are more than a sweep may hold end it as out of memory", () => {
+  const bitCount = 2 ** 20;
+  const each = Array.from({ length: 6 }, (_, qubit) => gateOn("h", [qubit]));
+  const circuit = circuitOf(6, [...each, ...measureAll(6)], bitCount);
+  const task = { id: "wide", circuit, shots: 20, seed: 1n, observables: [] };
+  expect(() => simulator.run({ ...task, sweep: Array.from({ length: 8 }, () => circuit) }, () => 0)).toThrow(
+    /runs need .* a sweep may have/,
+  );
+  expect(simulator.run({ ...task, sweep: [circuit] }, () => 0).sweep).toHaveLength(1);
+});
+
 test("a sweep stops between slices, so that it can be given up", () => {
   const slices = simulator.runInSlices(
     { id: "sweep", circuit: ansatz(0), shots: 1, seed: 1n, observables: [], sweep: [ansatz(1), ansatz(2)] },
