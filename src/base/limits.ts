@@ -4,10 +4,7 @@
 export const limits = {
   // Requests ---------------------------------------------------------------------------------------------------------
   requestBytesMax: 4 * 1024 * 1024, // OWASP API4: a request may not cost memory before it was checked; 10^5 gates of text fit.
-  tagCountMax: 32, // Tags are for people; 32 of them fit a screen.
-  tagBytesMax: 256,
   nameLengthMax: 128, // A name is printed in tables and used in URLs.
-  pageSizeMax: 1000, // One page is held in memory at once.
   pageSizeDefault: 100,
   faultCountMax: 100, // All faults of a request are told together, up to what somebody will read.
 
@@ -23,8 +20,6 @@ export const limits = {
   parameterCountMax: 10_000,
   compiledCircuitCountMax: 64, // A large circuit may take 100 MB; sweeps and repeats use a few at a time.
   keptTextLengthMax: 16_384, // Characters of a circuit whose id is kept with its text; longer texts are hashed each time.
-  observableCountMax: 1000,
-  observableTermCountMax: 10_000,
 
   calibratedGateCountMax: 100_000, // Entries of a calibration: gates times places; the largest devices published have 1 700.
 
@@ -45,7 +40,6 @@ export const limits = {
   workerMemoryKeptBytesMax: 64 * 1024 * 1024, // A worker whose WASM memory grew beyond this is replaced: memory never shrinks.
   memoryTextBytesMax: 16 * 1024 * 1024, // Outcomes of all shots in order, of one job: sixteen stored parts.
   probabilityCountMax: 65_536, // Of the lists of chosen qubits of one job together: half a megabyte, 16 qubits in one list.
-  sweepRunCountMax: 1000, // Of one job: what fits into a request beside a circuit.
   sweepValueCountMax: 10_000, // Of all runs of a sweep: they are read with the job, also in lists.
   sweepTextBytesMax: 64 * 1024 * 1024, // Different outcomes of all runs of a sweep; those of one run have a bound of their own.
   sweepOperationCountMax: 100_000, // Of all runs of a sweep: as many as one circuit's text can hold.
