@@ -36,7 +36,9 @@ export const limits = {
   sliceWorkMax: 4_000_000, // Amplitude updates in one go: about 20 ms of plain WASM, for which an edge worker answers nobody else.
   stabilizerBytesMax: 2 ** 30, // Tables of one stabilizer run: what a state vector of the widest circuit takes.
   edgeStabilizerBytesMax: 32 * 1024 * 1024, // The same on an edge worker: a quarter of its 128 MB.
-  stabilizerTextShare: 0.25, // Of those bytes, different outcomes as text; the kernel holds, encodes and stores copies of it.
+  outcomeTextBytesMax: 256 * 1024 * 1024, // Different outcomes of one run as text; the kernel holds, encodes and stores copies of it.
+  outcomeTextBytesMin: 8 * 1024 * 1024, // However little memory there is for states, as on an edge worker.
+  stabilizerTextShare: 0.25, // Of those bytes, different outcomes as text.
   workerMemoryKeptBytesMax: 64 * 1024 * 1024, // A worker whose WASM memory grew beyond this is replaced: memory never shrinks.
   memoryTextBytesMax: 16 * 1024 * 1024, // Outcomes of all shots in order, of one job: sixteen stored parts.
   probabilityCountMax: 65_536, // Of the lists of chosen qubits of one job together: half a megabyte, 16 qubits in one list.

@@ -126,17 +126,15 @@ function sweepTable(sweep: readonly SweepRun[]): HTMLElement {
   return table(
     "Runs of the sweep",
     ["Run", "Most often", ...observables],
-    sweep
-      .slice(0, tableRowCountMax)
-      .map(({ counts, expectationValues, estimates }, run) => [
-        String(run),
-        [...counts].reduce((most, each) => (each[1] > most[1] ? each : most), ["", 0] as const)[0],
-        ...observables.map((name) => {
-          const value = (expectationValues[name] ?? 0).toPrecision(6);
-          const estimate = estimates[name];
-          return estimate === undefined ? value : `${value} ± ${estimate.standardError.toPrecision(2)}`;
-        }),
-      ]),
+    sweep.slice(0, tableRowCountMax).map(({ counts, expectationValues, estimates }, run) => [
+      String(run),
+      [...counts].reduce((most, each) => (each[1] > most[1] ? each : most), ["", 0] as const)[0],
+      ...observables.map((name) => {
+        const value = (expectationValues[name] ?? 0).toPrecision(6);
+        const estimate = estimates[name];
+        return estimate === undefined ? value : `${value} ± ${estimate.standardError.toPrecision(2)}`;
+      }),
+    ]),
   );
 }
 

@@ -14,7 +14,7 @@ import { createGroupSampler, drawShots, sampleBytes, sampleState } from "./sampl
 import { createMeter, drive, type Meter, type Slices } from "./slices.ts";
 import { type Precision, planQubitCountMin } from "./statevector/plan.ts";
 import { type StateOptions, StateVector } from "./statevector/state.ts";
-import { type Tallied, tallied } from "./tally.ts";
+import { createTally, type Tallied } from "./tally.ts";
 
 export interface RunResult extends Tallied {
   readonly expectationValues: readonly number[];
@@ -41,7 +41,7 @@ function* runOnce(engine: Engine, task: ComputeTask, small: CompactCircuit, opti
   });
   const left = yield* readState(engine, state, task, small, options.meter);
   if (task.circuit.bitCount === 0) return { counts: new Map(), ...values, ...left };
-  return { ...tally(engine, state, task, small, options.precision), ...values, ...left };
+  return { ...countOutcomes(engine, state, task, small, options.precision), ...values, ...left };
 }
 
 /** What is read from the state before its measurements. */
@@ -64,7 +64,7 @@ function* readState(
 }
 
 /** Outcomes of the shots: counted, and one by one where they are asked for. */
-function tally(
+function countOutcomes(
   engine: Engine,
   state: StateVector,
   task: ComputeTask,
@@ -80,21 +80,19 @@ function tally(
     for (const { position, bit } of measures) bits[bit] = (index >>> position) & 1;
     return writeOutcome(bits);
   };
-  const counts = new Map<string, number>();
-  // Different states may measure alike, when not every qubit is measured.
-  const add = (outcome: string, shots: number): void => void counts.set(outcome, (counts.get(outcome) ?? 0) + shots);
+  const tally = createTally(task);
   if (task.outputs?.memory !== true) {
-    for (const [index, shots] of sampleState(engine, state, precision, task)) add(read(index), shots);
-    return tallied(counts, undefined);
+    // Different states may measure alike, when not every qubit is measured.
+    for (const [index, shots] of sampleState(engine, state, precision, task)) tally.add(read(index), shots);
+    return tally.finish();
   }
   const known = new Map<number, string>();
-  const outcomes = Array.from(drawShots(engine, state, precision, task), (index) => {
+  for (const index of drawShots(engine, state, precision, task)) {
     const outcome = known.get(index) ?? read(index);
     known.set(index, outcome);
-    add(outcome, 1);
-    return outcome;
-  });
-  return tallied(counts, outcomes);
+    tally.add(outcome);
+  }
+  return tally.finish();
 }
 
 /** From a checkpoint before the first measurement, reset or branch; shot k uses uniforms (k, 0), (k, 1), … in program order. */
@@ -116,20 +114,15 @@ function* runPerShot(
   const rest = toSections(operations.slice(first));
   const writeOutcome = createOutcomeWriter(task.circuit);
   const bits = new Uint8Array(task.circuit.bitCount);
-  const counts = new Map<string, number>();
-  const outcomes: string[] | undefined = task.outputs?.memory === true ? [] : undefined;
+  const tally = createTally(task);
   for (let shot = 0; shot < task.shots; shot++) {
     if (shot > 0) checkpoint.restore();
     bits.fill(0);
     let draw = 0;
     yield* runDynamic(state, rest, bits, () => uniforms.uniform(shot, draw++), meter);
-    const outcome = writeOutcome(bits);
-    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-    outcomes?.push(outcome);
+    tally.add(writeOutcome(bits));
   }
-  const values = { expectationValues: [], estimates: [] };
-  if (task.circuit.bitCount === 0) return { counts: new Map(), ...values };
-  return { ...tallied(counts, outcomes), ...values };
+  return { ...tally.finish(), expectationValues: [], estimates: [] };
 }
 
 /** Runs of gates, planned once each, between what a shot decides. */

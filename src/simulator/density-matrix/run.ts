@@ -18,6 +18,7 @@ import { createPauliReader } from "../noise/observables.ts";
 import { createNoisyProgram, type Measurement, type NoisyProgram, type Step } from "../noise/program.ts";
 import type { RunResult } from "../run.ts";
 import { createMeter, type Slices } from "../slices.ts";
+import { createTally, type Tallied } from "../tally.ts";
 
 /** Why this method cannot carry a circuit; undefined when it can. */
 export function whyNotDensityMatrix(circuit: Circuit): string | undefined {
@@ -53,7 +54,7 @@ export function* runDensityMatrix(engine: NoisyEngine, task: ComputeTask): Slice
   });
   const expectationValues = follower.expectationValues;
   if (task.circuit.bitCount === 0) return { counts: new Map(), expectationValues };
-  return { counts: yield* sample(task, program, follower.ends), expectationValues };
+  return { ...(yield* sample(task, program, follower.ends)), expectationValues };
 }
 
 /** One history of read bits; the trace of its matrix is its probability. */
@@ -248,11 +249,8 @@ function readThrough(probabilities: Float64Array, { qubit, oneGivenZero, oneGive
 // Shots drawn in one go: about 50 ms.
 const drawSlice = 65_536;
 
-function* sample(
-  { circuit, shots, seed }: ComputeTask,
-  { finals }: NoisyProgram,
-  ends: readonly End[],
-): Slices<Map<string, number>> {
+function* sample(task: ComputeTask, { finals }: NoisyProgram, ends: readonly End[]): Slices<Tallied> {
+  const { circuit, shots, seed } = task;
   const size = ends[0]?.probabilities.length ?? 1;
   const cumulative = new Float64Array(size * ends.length);
   let total = 0;
@@ -263,21 +261,20 @@ function* sample(
     }
   }
   const { uniform } = createShotUniforms(seed);
-  const tally = new Map<number, number>();
+  const places = new Map<number, number>();
   for (let shot = 0; shot < shots; shot++) {
     const place = firstAbove(cumulative, uniform(shot, 0) * total);
-    tally.set(place, (tally.get(place) ?? 0) + 1);
+    places.set(place, (places.get(place) ?? 0) + 1);
     if (shot % drawSlice === drawSlice - 1) yield;
   }
   const writeOutcome = createOutcomeWriter(circuit);
-  const counts = new Map<string, number>();
-  for (const [place, count] of tally) {
+  const tally = createTally(task);
+  for (const [place, count] of places) {
     const bits = ends[Math.floor(place / size)]?.bits.slice() ?? new Uint8Array(circuit.bitCount);
     for (const { qubit, bit } of finals) bits[bit] = ((place % size) >> qubit) & 1;
-    const outcome = writeOutcome(bits);
-    counts.set(outcome, (counts.get(outcome) ?? 0) + count);
+    tally.add(writeOutcome(bits), count);
   }
-  return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return tally.finish();
 }
 
 /** The first place whose cumulative probability exceeds `target`; what rounding leaves goes to the last place with any probability. */

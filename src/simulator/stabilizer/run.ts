@@ -24,8 +24,7 @@ export function* runStabilizer(engine: StabilizerEngine, task: ComputeTask): Sli
   const meter = createMeter();
   const program = yield* translate(circuit, meter);
   if (!hasOnlyPauliBranches(program.operations)) {
-    const outcomes = yield* countShotByShot(engine, task, program, meter);
-    return { ...(circuit.bitCount === 0 ? { counts: new Map() } : outcomes), expectationValues: [] };
+    return { ...(yield* countShotByShot(engine, task, program, meter)), expectationValues: [] };
   }
   const { frames, expectationValues } = yield* runReference(engine, program, observedIn(task, program));
   if (circuit.bitCount === 0) return { counts: new Map(), expectationValues };

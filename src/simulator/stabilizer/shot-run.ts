@@ -4,7 +4,7 @@ import { createShotUniforms } from "../../base/philox.ts";
 import type { ComputeTask } from "../../ports/compute.ts";
 import { createOutcomeWriter, isTrue } from "../classical-bits.ts";
 import type { Meter, Slices } from "../slices.ts";
-import { type Tallied, tallied } from "../tally.ts";
+import { createTally, type Tallied } from "../tally.ts";
 import { aligned, type StabilizerEngine } from "./engine.ts";
 import type { StabilizerOperation, StabilizerProgram } from "./program.ts";
 import { applyStep, type TableauCosts, tableauCosts } from "./tableau-run.ts";
@@ -33,8 +33,7 @@ export function* countShotByShot(
 
   const rest = operations.slice(first);
   const writeOutcome = createOutcomeWriter(task.circuit);
-  const counts = new Map<string, number>();
-  const outcomes: string[] | undefined = task.outputs?.memory === true ? [] : undefined;
+  const tally = createTally(task);
   for (let shot = 0; shot < task.shots; shot++) {
     // The copy costs about as much as a random outcome.
     if (meter.take(walk.costs.collapse)) yield;
@@ -42,11 +41,9 @@ export function* countShotByShot(
     walk.bits.fill(0);
     let draw = 0;
     yield* walkOperations({ ...walk, draw: () => uniforms.uniform(shot, draw++) }, rest);
-    const outcome = writeOutcome(walk.bits);
-    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-    outcomes?.push(outcome);
+    tally.add(writeOutcome(walk.bits));
   }
-  return tallied(counts, outcomes);
+  return tally.finish();
 }
 
 interface Walk {

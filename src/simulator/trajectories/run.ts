@@ -22,6 +22,7 @@ import { createPauliReader } from "../noise/observables.ts";
 import { createNoisyProgram, type NoisyProgram } from "../noise/program.ts";
 import type { RunResult } from "../run.ts";
 import type { Slices } from "../slices.ts";
+import { createTally } from "../tally.ts";
 import { type DepolarizingSite, prepareSteps, type RelaxationSite, type WalkStep } from "./prepare.ts";
 
 export interface TrajectoryOptions {
@@ -41,9 +42,8 @@ export function* runTrajectories(engine: NoisyEngine, task: ComputeTask, options
   for (let first = 0; first < task.shots; first += walk.batchSize) {
     yield* walk.batch(firstShot + first, Math.min(walk.batchSize, task.shots - first));
   }
-  const counts = new Map([...walk.counts].sort(([a], [b]) => (a < b ? -1 : 1)));
   return {
-    counts: task.circuit.bitCount === 0 ? new Map() : counts,
+    ...walk.tally.finish(),
     expectationValues: walk.expectationSums.map((sum) => sum / task.shots),
   };
 }
@@ -127,7 +127,7 @@ function createWalk(engine: NoisyEngine, task: ComputeTask, options: TrajectoryO
   const bitTable = new Uint8Array(isDynamic ? batchSize * circuit.bitCount : 0);
   const noBits = new Uint8Array(circuit.bitCount);
   const writeOutcome = createOutcomeWriter(circuit);
-  const counts = new Map<string, number>();
+  const tally = createTally(task);
   const readPauli = createPauliReader(observables, program.placeOf);
   const expectationSums = observables.map(() => 0);
   let firstShot = 0;
@@ -521,12 +521,11 @@ function createWalk(engine: NoisyEngine, task: ComputeTask, options: TrajectoryO
       for (const { qubit, bit, oneGivenZero, oneGivenOne } of finals) {
         bits[bit] = readBit(shot, ((index >>> qubit) & 1) === 1 ? oneGivenOne : oneGivenZero);
       }
-      const outcome = writeOutcome(bits);
-      counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+      tally.add(writeOutcome(bits));
     }
   }
 
-  return { batch, batchSize, counts, expectationSums };
+  return { batch, batchSize, tally, expectationSums };
 }
 
 const identity = identityMatrix(2);
