@@ -2,7 +2,7 @@
 
 import type { ErrorCode, Facts, Fault } from "./errors.ts";
 import type { Observable } from "./result.ts";
-import type { MethodChoice, Precision, RunOutputs } from "./simulation.ts";
+import { type MethodChoice, noOutputs, type Precision, type RunOutputs } from "./simulation.ts";
 
 export const jobStates = ["QUEUED", "SCHEDULED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "DEAD"] as const;
 export type JobState = (typeof jobStates)[number];
@@ -94,6 +94,14 @@ export interface JobSpec {
   readonly priority: Priority;
   readonly tags: Readonly<Record<string, string>>;
 }
+
+/** What fields that came later say where they are not said: in rows and requests of older kernels. */
+export const unsaidInSpec = {
+  method: "automatic",
+  precision: "double",
+  outputs: noOutputs,
+  sweep: [],
+} as const satisfies Partial<JobSpec>;
 
 /** Why a job FAILED or is DEAD. */
 export interface JobFailure {

@@ -8,7 +8,8 @@ import { hasOnlyFinalMeasurements, walkOperations } from "../model/circuit.ts";
 import type { Device } from "../model/device.ts";
 import { type ErrorCode, errorCatalogue, type Fault, type KernelError, kernelError } from "../model/errors.ts";
 import { createId } from "../model/ids.ts";
-import { namesOfOutputs, noOutputs } from "../model/simulation.ts";
+import { unsaidInSpec } from "../model/job.ts";
+import { namesOfOutputs } from "../model/simulation.ts";
 import type { NewCircuit, SubmitStep } from "../ports/store.ts";
 import type { CircuitFs } from "../qfs/index.ts";
 import { matchDevices } from "../resource-manager/index.ts";
@@ -88,17 +89,14 @@ export async function admit(request: SubmitRequest, context: AdmissionContext): 
 /** The same request has the same hash, whatever the order of its maps. */
 export function hashRequest(request: SubmitRequest): string {
   const { faults: _faults, idempotencyKey: _key, owner: _owner, ...content } = request;
-  const said = Object.entries(content).filter(([name, value]) => canonicalJson(value) !== unsaid.get(name));
+  const said = Object.entries(content).filter(([name, value]) => !unsaid.has(name) || canonicalJson(value) !== unsaid.get(name));
   return sha256Hex(canonicalJson(Object.fromEntries(said)));
 }
 
-// What fields that came later say by themselves: with them, a repeat of an older kernel's request is one.
-const unsaid: ReadonlyMap<string, string> = new Map([
-  ["method", '"automatic"'],
-  ["precision", '"double"'],
-  ["outputs", canonicalJson(noOutputs)],
-  ["sweep", "[]"],
-]);
+// So that a repeat of an older kernel's request is one.
+const unsaid: ReadonlyMap<string, string> = new Map(
+  Object.entries(unsaidInSpec).map(([name, value]) => [name, canonicalJson(value)]),
+);
 
 type GroupCode = Extract<
   ErrorCode,

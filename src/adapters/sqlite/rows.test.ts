@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { unsaidInSpec } from "../../model/job.ts";
 import { noOutputs } from "../../model/simulation.ts";
 import { metadata, spec } from "../store.fixture.ts";
 import { decodeJob, decodeMetadata, encodeMetadata, encodeSpec } from "./rows.ts";
@@ -37,6 +38,7 @@ test("a job of an older kernel, which says nothing of methods, is read as one th
   const { job } = decodeJob(jobRow(JSON.stringify(older)));
   expect(job.spec).toEqual(spec({ method: "automatic", precision: "double", outputs: noOutputs, sweep: [] }));
   expect(decodeJob(jobRow(encodeSpec(spec()))).job.spec).toEqual(spec());
+  expect(JSON.parse(encodeSpec(spec(unsaidInSpec)))).not.toHaveProperty("outputs");
 });
 
 test("a result of an older kernel names the one method that there was", () => {

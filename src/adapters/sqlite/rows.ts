@@ -5,8 +5,7 @@
 import { checksumOf } from "../../base/checksum.ts";
 import { InvariantError, invariant } from "../../base/invariant.ts";
 import type { JobEvent } from "../../model/event.ts";
-import type { Job, JobFailure, JobSpec, JobState } from "../../model/job.ts";
-import { noOutputs } from "../../model/simulation.ts";
+import { type Job, type JobFailure, type JobSpec, type JobState, unsaidInSpec } from "../../model/job.ts";
 import type { ResultMetadata } from "../../ports/store.ts";
 
 /** The job of a row of `jobs`, and its event_count at the end; decodeJob reads it. */
@@ -129,8 +128,8 @@ export function parseCells(value: unknown): unknown[] {
   }
 }
 
-// What rows of older kernels leave unsaid.
-const olderSpec = { method: "automatic", precision: "double", outputs: noOutputs, sweep: [] } as const;
+const unsaid = Object.entries(unsaidInSpec).map(([name, value]) => [name, JSON.stringify(value)] as const);
+// What results of older kernels leave unsaid.
 const olderMetadata = {
   method: "statevector",
   methodReason: "the only one of its kernel",
@@ -140,13 +139,16 @@ const olderMetadata = {
 
 // JSON has no 64-bit integers: seeds travel as decimal text.
 
+/** What goes without saying is left out: a job's row is read at each of its moves. */
 export function encodeSpec(spec: JobSpec): string {
-  return JSON.stringify({ ...spec, seed: spec.seed.toString() });
+  const said: Record<string, unknown> = { ...spec, seed: spec.seed.toString() };
+  for (const [name, json] of unsaid) if (JSON.stringify(said[name]) === json) said[name] = undefined;
+  return JSON.stringify(said);
 }
 
 function decodeSpec(json: string): JobSpec {
   const spec = JSON.parse(json);
-  return { ...olderSpec, ...spec, seed: BigInt(spec.seed) };
+  return { ...unsaidInSpec, ...spec, seed: BigInt(spec.seed) };
 }
 
 export function encodeMetadata(metadata: ResultMetadata): string {
