@@ -1,7 +1,7 @@
 // The bench's noisy program as our trajectories run it: the very same channels, by our figures.
 
 import type { Circuit } from "../../src/model/circuit.ts";
-import { createNoisyEngine } from "../../src/simulator/noise/engine.ts";
+import { createNoisyEngine, type NoisyEngine } from "../../src/simulator/noise/engine.ts";
 import type { NoisyProgram, Step } from "../../src/simulator/noise/program.ts";
 import { drive } from "../../src/simulator/slices.ts";
 import { runTrajectories } from "../../src/simulator/trajectories/run.ts";
@@ -11,8 +11,9 @@ import type { NoiseProgram, Stage } from "./noise-program.ts";
 export type NoisyCounter = (program: NoiseProgram, shots: number, seed: bigint) => Promise<ReadonlyMap<string, number>>;
 
 export function createNoisyCounter(module: WebAssembly.Module): NoisyCounter {
-  const engine = createNoisyEngine(module);
+  let engine: NoisyEngine | undefined;
   return async (written, shots, seed) => {
+    engine ??= createNoisyEngine(module);
     const task = { id: "bench", circuit: measuredRegister(written.qubitCount), shots, seed, observables: [] };
     return drive(runTrajectories(engine, task, { program: toProgram(written) })).counts;
   };

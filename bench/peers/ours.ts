@@ -1,6 +1,6 @@
 // Our simulator as a child process of the bench, one on each runtime, with the line protocol of simulators.py. Requests:
 //   {"do": "load", "name", "openqasm"}                               parses the circuit
-//   {"do": "run", "name", "build", "what", "repeats", "indices"}     -> {"ms": [...], "probabilities": [...]}, or {"notBuilt": true}
+//   {"do": "run", "name", "build", "what", "repeats", "indices"}     -> {"ms": [...], "probabilities": [...]}
 //        what: "run" (the plan is ready), "plan+run", "plan", "sample" (10 000 shots of the final state) or "counts" (a job's 1 024 shots)
 //   {"do": "loadNoise", "name", "program"} and {"do": "runNoise", "name", "build", "shots", "seed"}  -> {"ms", "counts"} or {"notBuilt": true}
 
@@ -29,7 +29,7 @@ const countedShots = 1_024;
 
 const circuits = new Map<string, Circuit>();
 const programs = new Map<string, NoiseProgram>();
-const engines = new Map<string, OurEngine | undefined>();
+const engines = new Map<string, OurEngine>();
 const plans = new Map<string, Plan>();
 
 process.stdout.write(`${JSON.stringify({ version: runtimeVersion() })}\n`);
@@ -58,31 +58,31 @@ async function answer(request: Request): Promise<object> {
   }
   if (request.build === undefined) throw new Error("a run names its build");
   const engine = await engineOf(request.build);
-  if (engine === undefined) return { notBuilt: true };
   if (request.do === "runNoise") return runNoise(engine, request);
   return run(engine, request);
 }
 
 /** One engine per build: what a worker of the kernel keeps warm. */
-async function engineOf(build: Build): Promise<OurEngine | undefined> {
+async function engineOf(build: Build): Promise<OurEngine> {
   const key = JSON.stringify(build);
-  if (!engines.has(key)) engines.set(key, await openEngine(build));
-  return engines.get(key);
+  const engine = engines.get(key) ?? (await openEngine(build));
+  engines.set(key, engine);
+  return engine;
 }
 
-async function run(engine: OurEngine, { name, what = "run", repeats = 1, indices = [], build }: Request): Promise<object> {
+function run(engine: OurEngine, { name, what = "run", repeats = 1, indices = [], build }: Request): object {
   const circuit = circuits.get(name);
   if (circuit === undefined) throw new Error(`${name} was not loaded`);
   const key = `${name} ${JSON.stringify(build)}`;
   const plan = plans.get(key) ?? engine.plan(circuit);
   plans.set(key, plan);
   const ms: number[] = [];
-  if (what === "sample") await engine.run(plan);
+  if (what === "sample") engine.run(plan);
   let consumed = 0;
   for (let repeat = 0; repeat < repeats; repeat++) {
     const startMs = performance.now();
-    if (what === "run") await engine.run(plan);
-    else if (what === "plan+run") await engine.run(engine.plan(circuit));
+    if (what === "run") engine.run(plan);
+    else if (what === "plan+run") engine.run(engine.plan(circuit));
     else if (what === "plan") consumed += Number(engine.plan(circuit) !== plan);
     else if (what === "sample") consumed += engine.sample(sampledShots, BigInt(repeat));
     else consumed += countTotal(engine.countsOf(circuit, countedShots, BigInt(repeat)));
