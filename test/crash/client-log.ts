@@ -21,7 +21,9 @@ export type Told =
   | { readonly kind: "result"; readonly jobId: string; readonly counts: Readonly<Record<string, string>> }
   /** One event of the stream of everything. */
   | { readonly kind: "event"; readonly cursor: number; readonly jobId: string; readonly sequence: number; readonly to: string }
-  | { readonly kind: "resumed" };
+  | { readonly kind: "resumed" }
+  /** Its last line: all that it began has ended, as far as it was told. */
+  | { readonly kind: "done" };
 
 export function readLog(path: string): readonly Told[] {
   // A client is never killed, so every line is whole.

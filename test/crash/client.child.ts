@@ -156,5 +156,6 @@ await Promise.all(Array.from({ length: jobLoopCount }, (_, first) => loop(first)
 await pause(1500);
 watching.abort();
 await watched;
+tell({ kind: "done" });
 closeSync(log);
 process.exit(0);

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { pickRuntime } from "../../tools/runtime.mjs";
 import type { ServerRuntime } from "../support/kernel.ts";
 import { check, createTotals, type Totals } from "./checker.ts";
+import { readLog } from "./client-log.ts";
 import { type CrashedKernel, freePort, type KernelPlace, startKernel } from "./kernels.ts";
 import { drawEndings, type Ending, type PlantedBug } from "./plan.ts";
 
@@ -171,9 +172,11 @@ async function stopClients(clients: readonly ClientProcess[]): Promise<readonly 
   for (const { child } of clients) child.kill("SIGTERM");
   const late = pause(restMsMax).then(() => "late" as const);
   const faults = await Promise.all(
-    clients.map(async ({ ended, errors }, number) => {
+    clients.map(async ({ ended, errors, log }, number) => {
       const code = await Promise.race([ended, late]);
-      return code === 0 ? [] : [`client ${number} ended with ${code}: ${errors()}`];
+      if (code !== 0) return [`client ${number} ended with ${code}: ${errors()}`];
+      // Bun ends with 0, too, when nothing is left that could wake it.
+      return readLog(log).at(-1)?.kind === "done" ? [] : [`client ${number} ended before it was done`];
     }),
   );
   return faults.flat();
