@@ -1,36 +1,46 @@
 // Gives every parameter of a circuit its value, so that all angles are numbers.
 
+import { limits } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { bindAngles } from "../model/bind-angles.ts";
-import { type Angle, type Circuit, walkOperations } from "../model/circuit.ts";
+import { evaluateAngle } from "../model/angle.ts";
+import { type Binding, bindAngles } from "../model/bind-angles.ts";
+import { type Angle, type AngleExpression, type Circuit, walkOperations } from "../model/circuit.ts";
 import type { Fault } from "../model/errors.ts";
 
 /** Refuses parameters without a value, and angles that are not finite (a division by zero, the root of a negative number). */
-export function bindParameters(circuit: Circuit, values: Readonly<Record<string, number>>): Result<Circuit, readonly Fault[]> {
-  const faults: Fault[] = [];
-  for (const name of circuit.parameters) {
-    if (Object.hasOwn(values, name)) continue;
-    faults.push({
-      field: `parameters.${name}`,
-      wanted: "a finite number",
-      found: "nothing",
-      hint: "Bind every input parameter.",
-    });
-  }
-  if (faults.length > 0) return err(faults);
-
-  const bound = bindAngles(circuit, values);
-  const found = firstInfinite(bound);
-  if (found === undefined) return ok(bound);
-  const hint = "Check the parameters of the angle's expression.";
-  return err([{ field: "parameters", wanted: "angles that are finite", found: String(found), hint }]);
+export function bindParameters(circuit: Circuit, values: Binding): Result<Circuit, readonly Fault[]> {
+  const faults = bindingFaults(circuit, [values]);
+  return faults.length > 0 ? err(faults.map(({ fault }) => fault)) : ok(bindAngles(circuit, values));
 }
 
-function firstInfinite({ globalPhase, operations }: Circuit): Angle | undefined {
-  if (!Number.isFinite(globalPhase)) return globalPhase;
-  for (const operation of walkOperations(operations)) {
-    const angle = operation.kind === "gate" ? operation.angles.find((each) => !Number.isFinite(each)) : undefined;
-    if (angle !== undefined) return angle;
+/** Why bindings are refused, and which, without binding the circuit to each of them; at most limits.faultCountMax. */
+export function bindingFaults(circuit: Circuit, bindings: readonly Binding[]): readonly { place: number; fault: Fault }[] {
+  const expressions = expressionsOf(circuit);
+  const faults: { place: number; fault: Fault }[] = [];
+  for (const [place, values] of bindings.entries()) {
+    faults.push(...faultsOf(circuit, expressions, values).map((fault) => ({ place, fault })));
+    if (faults.length >= limits.faultCountMax) break;
   }
-  return undefined;
+  return faults.slice(0, limits.faultCountMax);
+}
+
+function faultsOf({ parameters }: Circuit, expressions: readonly AngleExpression[], values: Binding): readonly Fault[] {
+  const missing = parameters.filter((name) => !Object.hasOwn(values, name));
+  if (missing.length > 0) {
+    const hint = "Bind every input parameter.";
+    return missing.map((name) => ({ field: `parameters.${name}`, wanted: "a finite number", found: "nothing", hint }));
+  }
+  for (const expression of expressions) {
+    const angle = evaluateAngle(expression, values);
+    if (Number.isFinite(angle)) continue;
+    const hint = "Check the parameters of the angle's expression.";
+    return [{ field: "parameters", wanted: "angles that are finite", found: String(angle), hint }];
+  }
+  return [];
+}
+
+function expressionsOf({ globalPhase, operations }: Circuit): readonly AngleExpression[] {
+  const angles: Angle[] = [globalPhase];
+  for (const operation of walkOperations(operations)) if (operation.kind === "gate") angles.push(...operation.angles);
+  return angles.filter((angle) => typeof angle !== "number");
 }

@@ -6,10 +6,10 @@ import { ok, type Result } from "../base/result.ts";
 import type { Circuit } from "../model/circuit.ts";
 import type { Fault } from "../model/errors.ts";
 import { writeQasm } from "../qasm/index.ts";
-import { bindParameters } from "./bind-parameters.ts";
+import { bindingFaults, bindParameters } from "./bind-parameters.ts";
 import { cancelInverses } from "./cancel-inverses.ts";
 
-export { bindParameters, cancelInverses };
+export { bindingFaults, bindParameters, cancelInverses };
 
 export interface CompiledCircuit {
   readonly circuit: Circuit;

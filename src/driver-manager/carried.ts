@@ -1,6 +1,6 @@
 // Whether the simulator can compute a job: by the same rules as the worker that will.
 
-import { bindAngles } from "../model/bind-angles.ts";
+import { type Binding, bindAngles } from "../model/bind-angles.ts";
 import type { Circuit } from "../model/circuit.ts";
 import type { Fault } from "../model/errors.ts";
 import type { MethodChoice, Precision, RunOutputs, SimulationCapacity } from "../model/simulation.ts";
@@ -9,9 +9,9 @@ import { chooseMethod } from "../simulator/index.ts";
 export interface SimulationNeed {
   readonly circuit: Circuit;
   /** Of the circuit's parameters; those without a value may become anything. */
-  readonly parameters: Readonly<Record<string, number>>;
+  readonly parameters: Binding;
   /** Values of each run of a sweep, over those; empty: no sweep. */
-  readonly sweep: readonly Readonly<Record<string, number>>[];
+  readonly sweep: readonly Binding[];
   readonly shots: number;
   readonly method: MethodChoice;
   readonly precision: Precision;

@@ -3,8 +3,11 @@
 import { evaluateAngle } from "./angle.ts";
 import type { Angle, Circuit, Operation } from "./circuit.ts";
 
+/** Values of a circuit's parameters. */
+export type Binding = Readonly<Record<string, number>>;
+
 /** Every angle a number: NaN or infinite where its expression has no value. Operations without parameters stay the same objects. */
-export function bindAngles(circuit: Circuit, values: Readonly<Record<string, number>>): Circuit {
+export function bindAngles(circuit: Circuit, values: Binding): Circuit {
   const number = (angle: Angle): number => (typeof angle === "number" ? angle : evaluateAngle(angle, values));
   const bind = (operation: Operation): Operation => {
     switch (operation.kind) {

@@ -1,5 +1,6 @@
 // The life of a job: its states, the moves between them, and what is known about it.
 
+import type { Binding } from "./bind-angles.ts";
 import type { ErrorCode, Facts, Fault } from "./errors.ts";
 import type { Observable } from "./result.ts";
 import { type MethodChoice, noOutputs, type Precision, type RunOutputs } from "./simulation.ts";
@@ -81,7 +82,7 @@ export interface JobSpec {
   readonly name: string;
   readonly circuitId: string;
   readonly shots: number;
-  readonly parameters: Readonly<Record<string, number>>;
+  readonly parameters: Binding;
   readonly observables: readonly Observable[];
   /** Key of the shots' random stream; drawn at admission when the user gave none. */
   readonly seed: bigint;
@@ -89,7 +90,7 @@ export interface JobSpec {
   readonly precision: Precision;
   readonly outputs: RunOutputs;
   /** Values of each run of a sweep, over those of `parameters`; empty: one run, no sweep. */
-  readonly sweep: readonly Readonly<Record<string, number>>[];
+  readonly sweep: readonly Binding[];
   readonly requirements: Requirements;
   readonly priority: Priority;
   readonly tags: Readonly<Record<string, string>>;

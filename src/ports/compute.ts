@@ -1,5 +1,6 @@
 // Where circuits are computed: a bounded pool of workers, each with its own WASM instance.
 
+import type { Binding } from "../model/bind-angles.ts";
 import type { Circuit } from "../model/circuit.ts";
 import type { NoiseModel } from "../model/noise-model.ts";
 import type { Observable, RunOutcome } from "../model/result.ts";
@@ -8,14 +9,14 @@ import type { MethodChoice, Precision, RunOutputs } from "../model/simulation.ts
 export interface ComputeTask {
   /** For logs and tests; unique among running tasks. */
   readonly id: string;
-  /** Every parameter bound. */
+  /** Every parameter bound, or bound by every run of the sweep. */
   readonly circuit: Circuit;
   readonly shots: number;
   /** Key of the shots' Philox stream: shot k is the same whatever the chunking. 0 .. 2^64-1. */
   readonly seed: bigint;
   readonly observables: readonly Observable[];
-  /** One run for each of these circuits, too, in place of `circuit`; run k has the seed `seed` + k modulo 2^64. Without outputs. */
-  readonly sweep?: readonly Circuit[];
+  /** One run for each of these; every angle becomes finite. Run k has the seed `seed` + k modulo 2^64. Without outputs. */
+  readonly sweep?: readonly Binding[];
   /**
    * The state that the run begins with instead of |0…0>: [re, im, …], 2^qubitCount amplitudes of length 1, bit q of an index is qubit q of the
    * circuit. A pool may move it to the worker, which leaves the caller with an empty array.

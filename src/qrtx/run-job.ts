@@ -3,8 +3,9 @@
 import { limits } from "../base/limits.ts";
 import type { LruCache } from "../base/lru-cache.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { bindAndSimplify, bindParameters, type CompiledCircuit, cancelInverses, simplify } from "../compiler/index.ts";
+import { bindAndSimplify, bindingFaults, type CompiledCircuit, simplify } from "../compiler/index.ts";
 import type { TaskSlot } from "../driver-manager/index.ts";
+import type { Binding } from "../model/bind-angles.ts";
 import { type Circuit, hasOnlyFinalMeasurements, usedQubits, walkOperations } from "../model/circuit.ts";
 import type { ErrorCode, Facts, Fault } from "../model/errors.ts";
 import type { Job, JobSpec } from "../model/job.ts";
@@ -51,9 +52,9 @@ export async function runJob(held: HeldJob, slot: TaskSlot, context: RunContext)
   return endOfFailure(held, result.failure, telemetry);
 }
 
-/** With a sweep: the text is that of the circuit with its parameters, and each run has its own circuit. */
+/** With a sweep the circuit keeps its parameters, which the runs bind. */
 interface Compiled extends CompiledCircuit {
-  readonly sweep?: readonly Circuit[];
+  readonly sweep?: readonly Binding[];
 }
 
 async function compile(job: Job, { circuits, compiled }: RunContext): Promise<Result<Compiled, FailureParts>> {
@@ -62,23 +63,18 @@ async function compile(job: Job, { circuits, compiled }: RunContext): Promise<Re
   if (known !== undefined) return ok(known);
   const circuit = await circuits.circuitOf(job.owner, circuitId);
   if (!circuit.ok) return circuit;
-  const fresh = sweep.length === 0 ? bindAndSimplify(circuit.value, parameters) : bindSweep(circuit.value, job.spec);
+  const fresh = sweep.length === 0 ? bindAndSimplify(circuit.value, parameters) : compileSweep(circuit.value, job.spec);
   if (!fresh.ok) return err({ code: "invalid_circuit", faults: fresh.error });
   if (circuit.value.parameters.length === 0 && sweep.length === 0) compiled.set(circuitId, fresh.value);
   return fresh;
 }
 
-function bindSweep(circuit: Circuit, { parameters, sweep }: JobSpec): Result<Compiled, readonly Fault[]> {
+function compileSweep(circuit: Circuit, { parameters, sweep: values }: JobSpec): Result<Compiled, readonly Fault[]> {
+  const sweep = values.map((own) => ({ ...parameters, ...own }));
+  const faults = bindingFaults(circuit, sweep);
+  if (faults.length > 0) return err(faults.map(({ place, fault }) => ({ ...fault, field: `sweep[${place}].${fault.field}` })));
   const simplified = simplify(circuit);
-  if (!simplified.ok) return simplified;
-  const circuits: Circuit[] = [];
-  const faults: Fault[] = [];
-  for (const [run, values] of sweep.entries()) {
-    const bound = bindParameters(circuit, { ...parameters, ...values });
-    if (bound.ok) circuits.push(cancelInverses(bound.value));
-    else faults.push(...bound.error.map((fault) => ({ ...fault, field: `sweep[${run}].${fault.field}` })));
-  }
-  return faults.length > 0 ? err(faults.slice(0, limits.faultCountMax)) : ok({ ...simplified.value, sweep: circuits });
+  return simplified.ok ? ok({ ...simplified.value, sweep }) : simplified;
 }
 
 function endOfFailure({ job, stopReason }: HeldJob, failure: ComputeFailure, telemetry: Telemetry): EndStep | undefined {

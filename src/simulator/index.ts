@@ -2,6 +2,7 @@
 
 import { invariant } from "../base/invariant.ts";
 import { limits } from "../base/limits.ts";
+import { type Binding, bindAngles } from "../model/bind-angles.ts";
 import { type Circuit, hasOnlyFinalMeasurements, usedQubits } from "../model/circuit.ts";
 import type { RunOutcome } from "../model/result.ts";
 import { noOutputs, type Precision, type SimulationMethod } from "../model/simulation.ts";
@@ -18,7 +19,7 @@ import { createStabilizerEngine, runStabilizer, type StabilizerEngine } from "./
 import { createLeader, serveLeader } from "./statevector/crew.ts";
 import { drawPlan } from "./statevector/draw-plan.ts";
 import { planGates } from "./statevector/plan.ts";
-import { directQubitCountMax } from "./statevector/state.ts";
+import { directQubitCountMax, type EarlierPlans, type StateOptions } from "./statevector/state.ts";
 import { runTrajectories } from "./trajectories/run.ts";
 
 export { type ChosenMethod, chooseMethod, type MethodNeed } from "./choose-method.ts";
@@ -78,20 +79,22 @@ export function createSimulator(modules: SimulatorModules, { crew, stabilizerByt
 
   function* runSweep(
     { sweep: _sweep, ...task }: ComputeTask,
-    circuits: readonly Circuit[],
+    bindings: readonly Binding[],
     elapsedMs: () => number,
     meter: Meter,
   ): Slices<RunOutcome> {
     const startMs = elapsedMs();
     const sweep: RunOutcome[] = [];
+    const earlierPlans: EarlierPlans = new Map();
     let textBytes = 0;
-    for (const [k, circuit] of circuits.entries()) {
+    for (const [k, binding] of bindings.entries()) {
+      const circuit = bindAngles(task.circuit, binding);
       const seed = BigInt.asUintN(64, task.seed + BigInt(k));
-      const outcome = yield* runOnce({ ...task, circuit, seed }, elapsedMs, meter);
+      const outcome = yield* runOnce({ ...task, circuit, seed }, elapsedMs, meter, earlierPlans);
       textBytes += outcome.counts.size * circuit.bitCount;
       if (textBytes > limits.sweepTextBytesMax) {
         throw new OutOfMemoryError(
-          `the outcomes of ${k + 1} of ${circuits.length} runs need ${textBytes} bytes, and a sweep may have ${limits.sweepTextBytesMax}`,
+          `the outcomes of ${k + 1} of ${bindings.length} runs need ${textBytes} bytes, and a sweep may have ${limits.sweepTextBytesMax}`,
         );
       }
       sweep.push(outcome);
@@ -103,12 +106,14 @@ export function createSimulator(modules: SimulatorModules, { crew, stabilizerByt
     return { ...nothing, method, methodReason, precision, engine, simulatedMs: elapsedMs() - startMs, sweep };
   }
 
-  function* runOnce(task: ComputeTask, elapsedMs: () => number, meter: Meter): Slices<RunOutcome> {
+  function* runOnce(task: ComputeTask, elapsedMs: () => number, meter: Meter, earlierPlans?: EarlierPlans): Slices<RunOutcome> {
     const startMs = elapsedMs();
     const { method, reason } = methodOf(task);
     const { precision = "double" } = task;
     const result =
-      method === "statevector" ? yield* runStatevector(task, precision, meter) : yield* observeBy(method, task, meter);
+      method === "statevector"
+        ? yield* runStatevector(task, { precision, meter, earlierPlans })
+        : yield* observeBy(method, task, meter);
     // One more, because some clocks stand still within a slice.
     yield;
     const engine = `${method}/${modules.isFast && method === "statevector" ? "fast" : "plain"}`;
@@ -149,18 +154,18 @@ export function createSimulator(modules: SimulatorModules, { crew, stabilizerByt
     return { ...result, ...values };
   }
 
-  function* runStatevector(task: ComputeTask, precision: Precision, meter: Meter): Slices<StateResult> {
+  function* runStatevector(task: ComputeTask, options: StateOptions): Slices<StateResult> {
     // Qubits that the circuit leaves alone may be anything in a state of the caller's.
     const small = task.initialState === undefined ? compact(task.circuit) : uncompacted(task.circuit);
     if (crew === undefined || statevectorShared === undefined || small.qubitCount < limits.threadQubitCountMin) {
       statevector ??= createEngine(modules.statevector);
-      return yield* runCircuit(statevector, task, small, { precision, meter });
+      return yield* runCircuit(statevector, task, small, options);
     }
     shared ??= openShared(statevectorShared);
     const leader = createLeader(shared.engine.wasm, crew.memberCountMax);
     crew.call({ memory: shared.memory, crew: leader.crew });
     try {
-      return yield* runCircuit(shared.engine, task, small, { precision, meter, leader });
+      return yield* runCircuit(shared.engine, task, small, { ...options, leader });
     } finally {
       leader.disband();
     }

@@ -1,28 +1,44 @@
 import { expect, test } from "vitest";
 import { loadSimulatorModules } from "../../test/fixtures/wasm.ts";
 import { circuitOf, gateOn, measureAll } from "../../test/oracle/random-circuit.ts";
-import type { Circuit } from "../model/circuit.ts";
+import { bindAngles } from "../model/bind-angles.ts";
+import type { Angle, Circuit } from "../model/circuit.ts";
 import { createSimulator } from "./index.ts";
 import { drive } from "./slices.ts";
+import { directQubitCountMax } from "./statevector/state.ts";
 
 const simulator = createSimulator(await loadSimulatorModules());
 const observables = [
-  { name: "z", terms: [{ coefficient: 1, pauli: "ZII" }] },
-  { name: "xz", terms: [{ coefficient: 0.5, pauli: "IXZ" }], sampled: true },
+  { name: "z", terms: [{ coefficient: 1, pauli: `Z${"I".repeat(12)}` }] },
+  { name: "xz", terms: [{ coefficient: 0.5, pauli: `${"I".repeat(11)}XZ` }], sampled: true },
 ];
 
-function ansatz(angle: number): Circuit {
-  const layer = [0, 1, 2].map((qubit) => gateOn("ry", [qubit], [angle + qubit]));
-  return circuitOf(3, [...layer, gateOn("cx", [0, 1]), gateOn("cx", [1, 2]), ...measureAll(3)], 3);
+/** Wide enough for a plan. */
+const qubitCount = directQubitCountMax + 2;
+const qubits = Array.from({ length: qubitCount }, (_, qubit) => qubit);
+
+/** With a parameter that every angle depends on. */
+function ansatz(): Circuit {
+  const angle = (qubit: number): Angle => ({
+    kind: "binary",
+    operator: "+",
+    left: { kind: "parameter", name: "t" },
+    right: qubit,
+  });
+  const turns = qubits.flatMap((qubit) => [gateOn("ry", [qubit], [angle(qubit)]), gateOn("rz", [qubit], [angle(1)])]);
+  const chain = qubits.slice(1).map((qubit) => gateOn("cx", [qubit - 1, qubit]));
+  const circuit = circuitOf(qubitCount, [...turns, ...chain, ...turns, ...measureAll(qubitCount)], qubitCount);
+  return { ...circuit, parameters: ["t"] };
 }
 
 test("run k of a sweep is the task with its circuit and the seed + k, bit for bit, around the end of the seeds too", () => {
-  const circuits = [0.1, 0.2, 0.2, Math.PI / 2, 2].map(ansatz);
+  const bindings = [0.1, 0.2, 0.2, 0, Math.PI / 2, 2, -1].map((t) => ({ t }));
   const seed = 2n ** 64n - 2n;
-  const task = { id: "sweep", circuit: ansatz(0), shots: 300, observables };
-  const { sweep = [], ...whole } = simulator.run({ ...task, seed, sweep: circuits }, () => 0);
-  expect(sweep).toHaveLength(5);
-  for (const [k, circuit] of circuits.entries()) {
+  const task = { id: "sweep", circuit: ansatz(), shots: 300, observables };
+  const { sweep = [], ...whole } = simulator.run({ ...task, seed, sweep: bindings }, () => 0);
+  expect(sweep).toHaveLength(bindings.length);
+  for (const [k, binding] of bindings.entries()) {
+    const circuit = bindAngles(ansatz(), binding);
     const alone = simulator.run({ ...task, circuit, seed: BigInt.asUintN(64, seed + BigInt(k)) }, () => 0);
     expect(sweep[k], `run ${k}`).toEqual(alone);
   }
@@ -37,21 +53,26 @@ test("runs whose outcomes together are more than a sweep may hold end it as out 
   const each = Array.from({ length: 6 }, (_, qubit) => gateOn("h", [qubit]));
   const circuit = circuitOf(6, [...each, ...measureAll(6)], bitCount);
   const task = { id: "wide", circuit, shots: 20, seed: 1n, observables: [] };
-  expect(() => simulator.run({ ...task, sweep: Array.from({ length: 8 }, () => circuit) }, () => 0)).toThrow(
+  expect(() => simulator.run({ ...task, sweep: Array.from({ length: 8 }, () => ({})) }, () => 0)).toThrow(
     /runs need .* a sweep may have/,
   );
-  expect(simulator.run({ ...task, sweep: [circuit] }, () => 0).sweep).toHaveLength(1);
+  expect(simulator.run({ ...task, sweep: [{}] }, () => 0).sweep).toHaveLength(1);
 });
 
 test("a sweep stops between slices, so that it can be given up", () => {
   const slices = simulator.runInSlices(
-    { id: "sweep", circuit: ansatz(0), shots: 1, seed: 1n, observables: [], sweep: [ansatz(1), ansatz(2)] },
+    { id: "sweep", circuit: ansatz(), shots: 1, seed: 1n, observables: [], sweep: [{ t: 1 }, { t: 2 }] },
     () => 0,
   );
   let count = 0;
   while (slices.next().done !== true) count++;
   expect(count).toBeGreaterThanOrEqual(2);
   expect(
-    drive(simulator.runInSlices({ id: "next", circuit: ansatz(0), shots: 5, seed: 1n, observables: [] }, () => 0)).counts.size,
+    drive(
+      simulator.runInSlices(
+        { id: "next", circuit: bindAngles(ansatz(), { t: 0 }), shots: 5, seed: 1n, observables: [] },
+        () => 0,
+      ),
+    ).counts.size,
   ).toBeGreaterThan(0);
 });

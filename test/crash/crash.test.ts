@@ -31,7 +31,10 @@ test.skipIf(missing !== undefined).each(["skip_commit", "forget_key"] as const)(
   async (bug) => {
     const { violations } = await crash({ runtime: "bun", seed, runs: 4, bug });
     // A forgotten key makes a second job, or is told to the client as a name that is taken.
-    const caught = { skip_commit: /is lost|client \d ended|told otherwise|stream/, forget_key: /was given .* and |already_exists/ };
+    const caught = {
+      skip_commit: /is lost|client \d ended|told otherwise|stream/,
+      forget_key: /was given .* and |already_exists/,
+    };
     expect(violations.join("\n")).toMatch(caught[bug]);
   },
 );

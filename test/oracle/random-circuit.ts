@@ -1,10 +1,10 @@
 // Seeded random circuits over the whole gate table.
 
-import type { Circuit, Operation } from "../../src/model/circuit.ts";
+import type { Angle, Circuit, Operation } from "../../src/model/circuit.ts";
 import { type GateName, gateNames, gates } from "../../src/model/gates.ts";
 import type { SeededRandom } from "../simulation/seeded-random.ts";
 
-export function gateOn(gate: GateName, qubits: readonly number[], angles: readonly number[] = []): Operation {
+export function gateOn(gate: GateName, qubits: readonly number[], angles: readonly Angle[] = []): Operation {
   return { kind: "gate", gate, qubits, angles };
 }
 

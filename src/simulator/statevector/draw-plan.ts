@@ -3,7 +3,7 @@
 import type { Plan } from "./plan.ts";
 import type { Operation, Pass } from "./schedule.ts";
 
-export function drawPlan({ qubitCount, passes, precision }: Plan, gateCount: number): string {
+export function drawPlan({ qubitCount, schedule: { passes }, precision }: Plan, gateCount: number): string {
   const operationCount = passes.reduce((sum, { operations }) => sum + operations.length, 0);
   const work = `${plural(operationCount, "operation")} in ${plural(passes.length, "pass", "passes")}`;
   const head = `${plural(gateCount, "gate")} on ${plural(qubitCount, "qubit")} in ${precision} precision: ${work} over the state`;

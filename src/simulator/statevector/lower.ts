@@ -10,8 +10,11 @@ import { createDecomposition, decompose } from "./kak.ts";
 import { type Flat, flatten, multiply2, multiply4, multiplyOnBit, reverseBits, setIdentity } from "./matrix.ts";
 import { createRotation, type MutableComplex, type Rotation, toRotation } from "./rotation.ts";
 
-/** `x` and `z` are masks of the wires that a step changes and that it only reads: steps that only read a wire may change places. */
-export type Step =
+/** What is done to the state and to which qubits, and the step's own place among all steps. */
+export type Step = Action & { readonly place: number };
+
+/** `x` and `z` are masks of the wires that are changed and that are only read: steps that only read a wire may change places. */
+type Action =
   /** lo = a - t b, hi = b + t a, after an exchange where asked. */
   | {
       readonly kind: "rotate";
@@ -58,16 +61,19 @@ export interface Lowered {
 
 type Gate = Extract<Operation, { kind: "gate" }>;
 
-/** `lengthMin`: lengths are put off until their product falls below it; stored amplitudes grow to its inverse. */
+/**
+ * `lengthCountMax`: lengths that are put off, each between 1 / sqrt 2 and 1; stored amplitudes grow by the inverse of their product. They are counted,
+ * not measured, so that a circuit has the same steps whatever its angles are.
+ */
 export function lower(
   operations: readonly Operation[],
   qubitCount: number,
   trigonometry: Trigonometry,
-  lengthMin: number,
+  lengthCountMax: number,
 ): Lowered {
   const list = operations.filter((operation) => operation.kind === "gate");
   const blocks = findBlocks(list, qubitCount);
-  const lowering = new Lowering(qubitCount, trigonometry, lengthMin);
+  const lowering = new Lowering(qubitCount, trigonometry, lengthCountMax);
   for (const [k, gate] of list.entries()) lowering.take(gate, blocks[k]);
   return lowering.finish();
 }
@@ -120,10 +126,11 @@ class Lowering {
   readonly #odd = createRotation();
   readonly #decomposition = createDecomposition();
 
-  readonly #normMin: number;
+  readonly #lengthCountMax: number;
+  #lengthCount = 0;
 
-  constructor(qubitCount: number, trigonometry: Trigonometry, lengthMin: number) {
-    this.#normMin = lengthMin * lengthMin;
+  constructor(qubitCount: number, trigonometry: Trigonometry, lengthCountMax: number) {
+    this.#lengthCountMax = lengthCountMax;
     this.#wireOf = Array.from({ length: qubitCount }, (_, qubit) => qubit);
     this.#trigonometry = trigonometry;
     this.#waiting = Array.from({ length: qubitCount }, () => new Float64Array(8));
@@ -163,13 +170,13 @@ class Lowering {
       case "cx":
         this.#flushUnlessDiagonal(a);
         this.#flush(b);
-        this.#steps.push({ kind: "flip", x: 1 << b, z: 1 << a, target: b });
+        this.#steps.push({ place: this.#steps.length, kind: "flip", x: 1 << b, z: 1 << a, target: b });
         return;
       case "ccx":
         this.#flushUnlessDiagonal(a);
         this.#flushUnlessDiagonal(b);
         this.#flush(c);
-        this.#steps.push({ kind: "flip", x: 1 << c, z: (1 << a) | (1 << b), target: c });
+        this.#steps.push({ place: this.#steps.length, kind: "flip", x: 1 << c, z: (1 << a) | (1 << b), target: c });
         return;
       case "ccz":
         for (const wire of wires) this.#flushUnlessDiagonal(wire);
@@ -179,9 +186,9 @@ class Lowering {
         this.#flushUnlessDiagonal(a);
         this.#flush(b);
         this.#flush(c);
-        this.#steps.push({ kind: "flip", x: 1 << b, z: 1 << c, target: b });
-        this.#steps.push({ kind: "flip", x: 1 << c, z: (1 << a) | (1 << b), target: c });
-        this.#steps.push({ kind: "flip", x: 1 << b, z: 1 << c, target: b });
+        this.#steps.push({ place: this.#steps.length, kind: "flip", x: 1 << b, z: 1 << c, target: b });
+        this.#steps.push({ place: this.#steps.length, kind: "flip", x: 1 << c, z: (1 << a) | (1 << b), target: c });
+        this.#steps.push({ place: this.#steps.length, kind: "flip", x: 1 << b, z: 1 << c, target: b });
         return;
       default:
     }
@@ -249,10 +256,12 @@ class Lowering {
     );
     this.#scaleBy(rotation.scale.re, rotation.scale.im);
     this.#phase(1 << wire, rotation.pre.re, rotation.pre.im);
-    if (rotation.exchange && rotation.tangent === 0) this.#steps.push({ kind: "flip", x: 1 << wire, z: 0, target: wire });
+    if (rotation.exchange && rotation.tangent === 0)
+      this.#steps.push({ place: this.#steps.length, kind: "flip", x: 1 << wire, z: 0, target: wire });
     else if (rotation.tangent !== 0) {
       const { exchange, tangent } = rotation;
-      this.#steps.push({ kind: "rotate", x: 1 << wire, z: 0, qubit: wire, exchange, tangent });
+      this.#steps.push({ place: this.#steps.length, kind: "rotate", x: 1 << wire, z: 0, qubit: wire, exchange, tangent });
+      this.#countLength();
     }
     this.#phase(1 << wire, rotation.post.re, rotation.post.im);
   }
@@ -261,16 +270,20 @@ class Lowering {
     const { re: oldRe, im: oldIm } = this.#scale;
     this.#scale.re = oldRe * re - oldIm * im;
     this.#scale.im = oldRe * im + oldIm * re;
-    const scale = this.#scale;
-    if (scale.re * scale.re + scale.im * scale.im > this.#normMin) return;
-    this.#steps.push({ kind: "phase", x: 0, z: 0, re: scale.re, im: scale.im });
-    scale.re = 1;
-    scale.im = 0;
+  }
+
+  /** After a rotation: its length is in the scale. */
+  #countLength(): void {
+    if (++this.#lengthCount < this.#lengthCountMax) return;
+    this.#lengthCount = 0;
+    this.#phase(0, this.#scale.re, this.#scale.im);
+    this.#scale.re = 1;
+    this.#scale.im = 0;
   }
 
   #phase(z: number, re: number, im: number): void {
     if (re === 1 && im === 0) return;
-    this.#steps.push({ kind: "phase", x: 0, z, re, im });
+    this.#steps.push({ place: this.#steps.length, kind: "phase", x: 0, z, re, im });
   }
 
   /** diag(e0, e1, e2, e3) = e0 * (e1/e0)^a * (e2/e0)^b * (e3 e0 / (e1 e2))^(ab); all on the unit circle. */
@@ -333,9 +346,10 @@ class Lowering {
     this.#phase(both, rotation.pre.re, rotation.pre.im);
     const length = lengthOf(rotation.scale);
     const { tangent, exchange } = rotation;
-    if (exchange) this.#steps.push({ kind: "flip", x: 1 << target, z: 1 << control, target });
+    if (exchange) this.#steps.push({ place: this.#steps.length, kind: "flip", x: 1 << target, z: 1 << control, target });
     if (tangent !== 0) {
       this.#steps.push({
+        place: this.#steps.length,
         kind: "rotateControlled",
         x: 1 << target,
         z: 1 << control,
@@ -394,6 +408,7 @@ class Lowering {
       const x = (1 << a) | (1 << b);
       const ratio = oddLength / evenLength;
       this.#steps.push({
+        place: this.#steps.length,
         kind: "rotatePair",
         x,
         z: 0,
@@ -406,6 +421,7 @@ class Lowering {
       });
     }
     this.#scaleBy(even.scale.re, even.scale.im);
+    this.#countLength();
     // After: the odd pair's phase against the even one's, and post phases on |11> and |10>.
     const re = (odd.scale.re * even.scale.re + odd.scale.im * even.scale.im) / (evenLength * oddLength);
     const im = (odd.scale.im * even.scale.re - odd.scale.re * even.scale.im) / (evenLength * oddLength);

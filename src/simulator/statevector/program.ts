@@ -1,6 +1,9 @@
 // Writes passes as the stream of 8-byte words that wasm/statevector/program.ts runs: a u32 in the low half, or an f64.
 
-import type { Operation, Pass } from "./schedule.ts";
+import { invariant } from "../../base/invariant.ts";
+import type { Lowered, Step } from "./lower.ts";
+import { isOne, type MutableComplex } from "./rotation.ts";
+import type { Factor, Operation, Schedule } from "./schedule.ts";
 
 export interface Program {
   readonly bytes: Uint8Array;
@@ -20,7 +23,10 @@ const codes: Readonly<Record<Exclude<Operation["kind"], "rotate">, number>> = {
   exchangeLane: 10,
 };
 
-export function writeProgram(passes: readonly Pass[]): Program {
+/** With the coefficients of these steps; undefined when the schedule was made for steps of which other factors come to 1. */
+export function writeProgram({ passes, dropped }: Schedule, lowered: Lowered): Program | undefined {
+  const coefficients = new Coefficients(lowered);
+  for (const factor of dropped) coefficients.product(factor, true);
   const writer = new Writer();
   const passOffsets: number[] = [];
   const blockCounts: number[] = [];
@@ -33,9 +39,50 @@ export function writeProgram(passes: readonly Pass[]): Program {
     writer.integer(outerMask);
     writer.integer(emptyMask);
     blockCounts.push(2 ** bitCount(outerMask));
-    for (const operation of operations) writeOperation(writer, operation);
+    for (const operation of operations) writeOperation(writer, operation, coefficients);
   }
-  return { bytes: writer.bytes(), passOffsets, blockCounts };
+  return coefficients.areThoseScheduled() ? { bytes: writer.bytes(), passOffsets, blockCounts } : undefined;
+}
+
+/** What the steps of a schedule are multiplied by. */
+class Coefficients {
+  readonly #lowered: Lowered;
+  readonly #product: MutableComplex = { re: 1, im: 0 };
+  #areThoseScheduled = true;
+
+  constructor(lowered: Lowered) {
+    this.#lowered = lowered;
+  }
+
+  step<K extends Step["kind"]>(kind: K, place: number): Extract<Step, { kind: K }> {
+    const step = this.#lowered.steps[place];
+    invariant(step?.kind === kind, "a schedule names its steps by their places");
+    return step as Extract<Step, { kind: K }>;
+  }
+
+  /** Until the next one is asked for. */
+  product(factor: Factor, isDropped = false): Readonly<MutableComplex> {
+    const product = this.#product;
+    product.re = 1;
+    product.im = 0;
+    for (const [k, place] of factor.entries()) {
+      const { re, im } = place === this.#lowered.steps.length ? this.#lowered.scale : this.step("phase", place);
+      if (k === 0) {
+        product.re = re;
+        product.im = im;
+        continue;
+      }
+      const { re: oldRe, im: oldIm } = product;
+      product.re = oldRe * re - oldIm * im;
+      product.im = oldRe * im + oldIm * re;
+      if (isOne(product) !== (isDropped && k === factor.length - 1)) this.#areThoseScheduled = false;
+    }
+    return product;
+  }
+
+  areThoseScheduled(): boolean {
+    return this.#areThoseScheduled;
+  }
 }
 
 /** At most 31. */
@@ -49,32 +96,38 @@ function bitCount(mask: number): number {
   return count;
 }
 
-function writeOperation(writer: Writer, operation: Operation): void {
+function writeOperation(writer: Writer, operation: Operation, coefficients: Coefficients): void {
   switch (operation.kind) {
     case "rotate": {
-      const { bits, exchange, tangents } = operation;
+      const { bits } = operation;
+      const steps = operation.steps.map((place) => coefficients.step("rotate", place));
       writer.head(bits.length, 2 * bits.length + 1, 0);
       for (const bit of bits) writer.integer(bit);
-      writer.integer(exchange);
-      for (const tangent of tangents) writer.real(tangent);
+      writer.integer(steps.reduce((mask, { exchange }, k) => mask | (exchange ? 1 << k : 0), 0));
+      for (const { tangent } of steps) writer.real(tangent);
       return;
     }
-    case "rotatePair":
+    case "rotatePair": {
+      const { exchange, even, odd, ratio } = coefficients.step("rotatePair", operation.step);
       writer.head(codes.rotatePair, 6, 0);
       writer.integer(operation.bit0);
       writer.integer(operation.bit1);
-      writer.integer(operation.exchange);
-      writer.real(operation.even);
-      writer.real(operation.odd);
-      writer.real(operation.ratio);
+      writer.integer(exchange);
+      writer.real(even);
+      // |01>, |10> with the step's first qubit the lower bit; seen from the other side the odd pair turns backwards.
+      writer.real(operation.isTurned ? -odd : odd);
+      writer.real(ratio);
       return;
-    case "rotateControlled":
+    }
+    case "rotateControlled": {
+      const { cosine, sine } = coefficients.step("rotateControlled", operation.step);
       writer.head(codes.rotateControlled, 4, operation.condition);
       writer.integer(operation.bit);
       writer.integer(operation.controls);
-      writer.real(operation.cosine);
-      writer.real(operation.sine);
+      writer.real(cosine);
+      writer.real(sine);
       return;
+    }
     case "flip":
       writer.head(codes.flip, 2, operation.condition);
       writer.integer(operation.bit);
@@ -88,8 +141,7 @@ function writeOperation(writer: Writer, operation: Operation): void {
     case "phase":
       writer.head(codes.phase, 3, operation.condition);
       writer.integer(operation.mask);
-      writer.real(operation.re);
-      writer.real(operation.im);
+      writer.complex(coefficients.product(operation.factor));
       return;
     case "exchangeLane":
       writer.head(codes.exchangeLane, 1, 0);
@@ -98,14 +150,13 @@ function writeOperation(writer: Writer, operation: Operation): void {
     case "diagonal": {
       const { scalar, linear, quadratic, outer } = operation.terms;
       writer.head(codes.diagonal, 5 + 4 * (linear.length + quadratic.length + outer.length), 0);
-      writer.real(scalar.re);
-      writer.real(scalar.im);
+      writer.complex(coefficients.product(scalar));
       writer.integer(linear.length);
       writer.integer(quadratic.length);
       writer.integer(outer.length);
-      for (const term of linear) writer.term(term.bit, term.outer, term.re, term.im);
-      for (const term of quadratic) writer.term(term.bit0, term.bit1, term.re, term.im);
-      for (const term of outer) writer.term(term.mask, 0, term.re, term.im);
+      for (const { bit, outer: mask, factor } of linear) writer.term(bit, mask, coefficients.product(factor));
+      for (const { bit0, bit1, factor } of quadratic) writer.term(bit0, bit1, coefficients.product(factor));
+      for (const { mask, factor } of outer) writer.term(mask, 0, coefficients.product(factor));
     }
   }
 }
@@ -140,11 +191,15 @@ class Writer {
     this.#reals[this.#place++] = value;
   }
 
-  term(first: number, second: number, re: number, im: number): void {
-    this.integer(first);
-    this.integer(second);
+  complex({ re, im }: Readonly<MutableComplex>): void {
     this.real(re);
     this.real(im);
+  }
+
+  term(first: number, second: number, factor: Readonly<MutableComplex>): void {
+    this.integer(first);
+    this.integer(second);
+    this.complex(factor);
   }
 
   #grow(): void {

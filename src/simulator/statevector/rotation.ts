@@ -12,6 +12,11 @@ export interface MutableComplex {
   im: number;
 }
 
+/** Exactly. */
+export function isOne({ re, im }: Readonly<MutableComplex>): boolean {
+  return re === 1 && im === 0;
+}
+
 export interface Rotation {
   /** Whether the two amplitudes change places first. */
   exchange: boolean;
@@ -78,17 +83,30 @@ export function toRotation(
     set(into.scale, (-aRe * c) / a, (-aIm * c) / a);
     quotient(into.pre, bRe, bIm, into.scale.re, into.scale.im);
     quotient(into.post, cRe, cIm, into.scale.re, into.scale.im);
-    normalise(into.pre);
   } else {
     into.tangent = c / a;
     set(into.scale, aRe, aIm);
     quotient(into.pre, -bRe, -bIm, aRe, aIm);
-    normalise(into.pre);
     quotient(into.post, dRe, dIm, aRe, aIm);
-    quotient(into.post, into.post.re, into.post.im, into.pre.re, into.pre.im);
   }
+  normalise(into.pre);
+  // A turn backwards instead of a phase of -1: with a rotation about Y between two about Z there is none before it, whatever the angle.
+  if (into.pre.re < 0) {
+    into.tangent = -into.tangent;
+    negate(into.pre);
+    if (into.exchange) {
+      negate(into.scale);
+      negate(into.post);
+    }
+  }
+  if (into.pre.im * into.pre.im < negligible * negligible) set(into.pre, 1, 0);
+  if (!into.exchange) quotient(into.post, into.post.re, into.post.im, into.pre.re, into.pre.im);
   normalise(into.post);
   return into;
+}
+
+function negate(z: MutableComplex): void {
+  set(z, -z.re, -z.im);
 }
 
 function set(z: MutableComplex, re: number, im: number): void {

@@ -5,41 +5,45 @@
 // until a step must not pass them, also from one pass to the next: they may be done in any pass, since a block knows its outer positions.
 
 import type { Step } from "./lower.ts";
-import type { MutableComplex } from "./rotation.ts";
+import { isOne, type MutableComplex } from "./rotation.ts";
 
-/** Bits are places in the block; `condition` is a mask of outer positions that must all be 1. */
+/**
+ * What is done, without coefficients: those are the steps', which an operation names by their places, so that a schedule serves every binding of
+ * a circuit. Bits are places in the block; `condition` is a mask of outer positions that must all be 1.
+ */
 export type Operation =
-  | { readonly kind: "rotate"; readonly bits: readonly number[]; readonly exchange: number; readonly tangents: readonly number[] }
+  | { readonly kind: "rotate"; readonly bits: readonly number[]; readonly steps: readonly number[] }
   | {
       readonly kind: "rotatePair";
       readonly bit0: number;
       readonly bit1: number;
-      readonly exchange: number;
-      readonly even: number;
-      readonly odd: number;
-      readonly ratio: number;
+      /** Whether bit 0 is the step's second qubit: seen from there the odd pair turns backwards. */
+      readonly isTurned: boolean;
+      readonly step: number;
     }
   | {
       readonly kind: "rotateControlled";
       readonly condition: number;
       readonly bit: number;
       readonly controls: number;
-      readonly cosine: number;
-      readonly sine: number;
+      readonly step: number;
     }
   | { readonly kind: "flip"; readonly condition: number; readonly bit: number; readonly controls: number }
   /** target[y] = source[M y ^ origin]; columns[j] = M e_j. */
   | { readonly kind: "permute"; readonly origin: number; readonly columns: readonly number[] }
   | { readonly kind: "diagonal"; readonly terms: DiagonalTerms }
-  | { readonly kind: "phase"; readonly condition: number; readonly mask: number; readonly re: number; readonly im: number }
+  | { readonly kind: "phase"; readonly condition: number; readonly mask: number; readonly factor: Factor }
   | { readonly kind: "exchangeLane"; readonly bit: number };
 
+/** Places of phase steps that are multiplied in this order; one beyond the last step is the scale. */
+export type Factor = readonly number[];
+
 export interface DiagonalTerms {
-  readonly scalar: MutableComplex;
+  readonly scalar: Factor;
   /** A factor for amplitudes with this bit, in blocks with all of these outer positions. */
-  readonly linear: readonly { readonly bit: number; readonly outer: number; readonly re: number; readonly im: number }[];
-  readonly quadratic: readonly { readonly bit0: number; readonly bit1: number; readonly re: number; readonly im: number }[];
-  readonly outer: readonly { readonly mask: number; readonly re: number; readonly im: number }[];
+  readonly linear: readonly { readonly bit: number; readonly outer: number; readonly factor: Factor }[];
+  readonly quadratic: readonly { readonly bit0: number; readonly bit1: number; readonly factor: Factor }[];
+  readonly outer: readonly { readonly mask: number; readonly factor: Factor }[];
 }
 
 export interface Pass {
@@ -56,6 +60,8 @@ export interface Schedule {
   readonly passes: readonly Pass[];
   /** positionOf[w]: where wire w ends. */
   readonly positionOf: readonly number[];
+  /** Factors that came to exactly 1 and were dropped: the schedule serves those steps only of which that is true again, and of no other factor. */
+  readonly dropped: readonly Factor[];
 }
 
 export interface ScheduleOptions {
@@ -132,7 +138,8 @@ const windowMax = 16_384;
 
 class Scheduler {
   readonly #options: ScheduleOptions;
-  readonly #scale: MutableComplex;
+  #scale: Readonly<MutableComplex>;
+  readonly #stepCount: number;
   readonly #left: StepQueue;
   /** positionOf[wire]. */
   readonly #positionOf: number[];
@@ -142,7 +149,8 @@ class Scheduler {
 
   constructor(steps: readonly Step[], scale: MutableComplex, options: ScheduleOptions) {
     this.#options = options;
-    this.#scale = { ...scale };
+    this.#scale = scale;
+    this.#stepCount = steps.length;
     this.#left = new StepQueue(steps, options.qubitCount);
     this.#positionOf = Array.from({ length: options.qubitCount }, (_, wire) => options.positionOf?.[wire] ?? wire);
     this.#pending = new PendingDiagonal(options.qubitCount);
@@ -178,7 +186,7 @@ class Scheduler {
     }
     // Whoever reads the state reads all of it.
     while (this.#reached !== this.#allPositions()) passes.push(this.#passOf(this.#withUnreached(), []));
-    return { passes, positionOf: this.#positionOf };
+    return { passes, positionOf: this.#positionOf, dropped: this.#pending.dropped };
   }
 
   /** The run and as many positions that were never local as fit. */
@@ -195,14 +203,14 @@ class Scheduler {
   }
 
   #isFinished(): boolean {
-    return this.#pending.isEmpty() && this.#scale.re === 1 && this.#scale.im === 0;
+    return this.#pending.isEmpty() && isOne(this.#scale);
   }
 
   #finish(pass: PassBuilder): void {
     if (this.#isFinished()) return;
-    this.#pending.multiply(0, this.#scale.re, this.#scale.im);
-    this.#scale.re = 1;
-    this.#scale.im = 0;
+    const { re, im } = this.#scale;
+    if (!isOne(this.#scale)) this.#pending.multiply(0, re, im, this.#stepCount);
+    this.#scale = { re: 1, im: 0 };
     pass.flushAll();
   }
 
@@ -257,14 +265,22 @@ function lowestBit(mask: number): number {
   return 31 - Math.clz32(mask & -mask);
 }
 
+/** A product of phases, and of which. */
+interface PendingFactor extends MutableComplex {
+  steps: number[];
+}
+
+const nothing = (): PendingFactor => ({ re: 1, im: 0, steps: [] });
+
 /** Phases that were met and not yet applied: factors of one wire, of two, and one of none. */
 class PendingDiagonal {
   readonly #wireCount: number;
-  /** [wire]: re, im. */
-  readonly #linear: Float64Array;
-  /** [wire * count + wire], the larger first: re, im. */
-  readonly #quadratic: Float64Array;
-  readonly scalar: MutableComplex = { re: 1, im: 0 };
+  /** [wire]. */
+  readonly #linear: PendingFactor[];
+  /** [wire * count + wire], the larger first. */
+  readonly #quadratic: PendingFactor[];
+  #scalar = nothing();
+  readonly dropped: Factor[] = [];
   /** Wires with a linear factor. */
   linearMask = 0;
   /** partners[w]: wires that share a factor with w. */
@@ -274,8 +290,8 @@ class PendingDiagonal {
 
   constructor(wireCount: number) {
     this.#wireCount = wireCount;
-    this.#linear = new Float64Array(2 * wireCount);
-    this.#quadratic = new Float64Array(2 * wireCount * wireCount);
+    this.#linear = Array.from({ length: wireCount }, nothing);
+    this.#quadratic = new Array(wireCount * wireCount);
     this.partners = new Int32Array(wireCount);
   }
 
@@ -284,28 +300,28 @@ class PendingDiagonal {
   }
 
   hasScalar(): boolean {
-    return this.scalar.re !== 1 || this.scalar.im !== 0;
+    return !isOne(this.#scalar);
   }
 
-  /** At most two wires. */
-  multiply(wires: number, re: number, im: number): void {
+  /** At most two wires; `place` is the step's. */
+  multiply(wires: number, re: number, im: number, place: number): void {
     if (wires === 0) {
-      const { re: oldRe, im: oldIm } = this.scalar;
-      this.scalar.re = oldRe * re - oldIm * im;
-      this.scalar.im = oldRe * im + oldIm * re;
+      this.#multiply(this.#scalar, true, re, im, place);
       return;
     }
     const first = lowestBit(wires);
     const rest = wires & (wires - 1);
     if (rest === 0) {
-      this.linearMask = this.#multiplyAt(this.#linear, 2 * first, (this.linearMask >> first) & 1, re, im)
+      const isThere = ((this.linearMask >> first) & 1) === 1;
+      this.linearMask = this.#multiply(this.#linear[first] as PendingFactor, isThere, re, im, place)
         ? this.linearMask | wires
         : this.linearMask & ~wires;
     } else {
       const second = lowestBit(rest);
-      const at = 2 * (second * this.#wireCount + first);
-      const isThere = ((this.partners[first] as number) >> second) & 1;
-      if (this.#multiplyAt(this.#quadratic, at, isThere, re, im)) {
+      const at = second * this.#wireCount + first;
+      const isThere = (((this.partners[first] as number) >> second) & 1) === 1;
+      this.#quadratic[at] ??= nothing();
+      if (this.#multiply(this.#quadratic[at], isThere, re, im, place)) {
         this.partners[first] = (this.partners[first] as number) | (1 << second);
         this.partners[second] = (this.partners[second] as number) | (1 << first);
       } else this.#unlink(first, second);
@@ -314,17 +330,21 @@ class PendingDiagonal {
   }
 
   /** False when the factor has become 1. */
-  #multiplyAt(factors: Float64Array, at: number, isThere: number, re: number, im: number): boolean {
-    if (isThere === 0) {
-      factors[at] = re;
-      factors[at + 1] = im;
+  #multiply(factor: PendingFactor, isThere: boolean, re: number, im: number, place: number): boolean {
+    if (!isThere || factor.steps.length === 0) {
+      factor.re = re;
+      factor.im = im;
+      factor.steps = [place];
       return true;
     }
-    const oldRe = factors[at] as number;
-    const oldIm = factors[at + 1] as number;
-    factors[at] = oldRe * re - oldIm * im;
-    factors[at + 1] = oldRe * im + oldIm * re;
-    return factors[at] !== 1 || factors[at + 1] !== 0;
+    const { re: oldRe, im: oldIm } = factor;
+    factor.re = oldRe * re - oldIm * im;
+    factor.im = oldRe * im + oldIm * re;
+    factor.steps.push(place);
+    if (!isOne(factor)) return true;
+    this.dropped.push(factor.steps);
+    factor.steps = [];
+    return false;
   }
 
   #unlink(first: number, second: number): void {
@@ -341,27 +361,25 @@ class PendingDiagonal {
   }
 
   /** Takes out the factor of a wire; call only where linearMask has it. */
-  takeLinear(wire: number): MutableComplex {
+  takeLinear(wire: number): Factor {
     this.linearMask &= ~(1 << wire);
     this.#touch(1 << wire);
-    return { re: this.#linear[2 * wire] as number, im: this.#linear[2 * wire + 1] as number };
+    return (this.#linear[wire] as PendingFactor).steps;
   }
 
   /** Takes out the factor of two wires; call only where they are partners. */
-  takeQuadratic(wire0: number, wire1: number): MutableComplex {
+  takeQuadratic(wire0: number, wire1: number): Factor {
     const first = Math.min(wire0, wire1);
     const second = Math.max(wire0, wire1);
     this.#unlink(first, second);
     this.#touch((1 << first) | (1 << second));
-    const at = 2 * (second * this.#wireCount + first);
-    return { re: this.#quadratic[at] as number, im: this.#quadratic[at + 1] as number };
+    return (this.#quadratic[second * this.#wireCount + first] as PendingFactor).steps;
   }
 
-  takeScalar(): MutableComplex {
-    const scalar = { ...this.scalar };
-    this.scalar.re = 1;
-    this.scalar.im = 0;
-    return scalar;
+  takeScalar(): Factor {
+    const { steps } = this.#scalar;
+    this.#scalar = nothing();
+    return steps;
   }
 }
 
@@ -401,7 +419,7 @@ class PassBuilder {
         // A rotation of this wave is done after the diagonals that were met before it, so that none behind it may be taken.
         if (((step.x | step.z) & turned) !== 0) return false;
         if (step.kind === "phase" && bitCount(step.z) <= 2) {
-          this.#pending.multiply(step.z, step.re, step.im);
+          this.#pending.multiply(step.z, step.re, step.im, step.place);
           return true;
         }
         if (step.kind !== "rotate") return false;
@@ -444,20 +462,13 @@ class PassBuilder {
   }
 
   #rotateGroups(rotations: readonly Extract<Step, { kind: "rotate" }>[]): void {
-    const sorted = rotations
-      .map(({ qubit, exchange, tangent }) => ({ bit: this.#bit(qubit), exchange, tangent }))
-      .sort((a, b) => a.bit - b.bit);
+    const sorted = rotations.map(({ qubit, place }) => ({ bit: this.#bit(qubit), place })).sort((a, b) => a.bit - b.bit);
     for (let k = 0; k < sorted.length; ) {
       // Four are two and two, not three and one.
       const size = sorted.length - k === 4 ? 2 : Math.min(3, sorted.length - k);
       const group = sorted.slice(k, k + size);
       k += size;
-      this.operations.push({
-        kind: "rotate",
-        bits: group.map(({ bit }) => bit),
-        exchange: group.reduce((mask, { exchange }, place) => mask | (exchange ? 1 << place : 0), 0),
-        tangents: group.map(({ tangent }) => tangent),
-      });
+      this.operations.push({ kind: "rotate", bits: group.map(({ bit }) => bit), steps: group.map(({ place }) => place) });
     }
   }
 
@@ -468,25 +479,17 @@ class PassBuilder {
         this.#flushBefore(step.x);
         this.#clearLane(step.x);
         const [bit0, bit1] = [this.#bit(step.first), this.#bit(step.second)];
-        // The odd pair is |01>, |10> with `first` the lower bit; seen from the other side it turns backwards.
-        const { exchange, even, odd, ratio } = step;
-        if (bit0 < bit1) this.operations.push({ kind: "rotatePair", bit0, bit1, exchange, even, odd, ratio });
-        else this.operations.push({ kind: "rotatePair", bit0: bit1, bit1: bit0, exchange, even, odd: -odd, ratio });
+        const isTurned = bit0 > bit1;
+        const [lower, higher] = isTurned ? [bit1, bit0] : [bit0, bit1];
+        this.operations.push({ kind: "rotatePair", bit0: lower, bit1: higher, isTurned, step: step.place });
         return true;
       }
       case "rotateControlled": {
         this.#flushBefore(step.x);
         this.#clearLane(step.x | step.z);
         const { local, outer } = this.#split(step.z);
-        const { cosine, sine } = step;
-        this.operations.push({
-          kind: "rotateControlled",
-          condition: outer,
-          bit: this.#bit(step.target),
-          controls: local,
-          cosine,
-          sine,
-        });
+        const bit = this.#bit(step.target);
+        this.operations.push({ kind: "rotateControlled", condition: outer, bit, controls: local, step: step.place });
         return true;
       }
       case "flip": {
@@ -500,7 +503,7 @@ class PassBuilder {
         if (bitCount(step.z) <= 2) return false;
         this.#clearLane(step.z & this.#localWires());
         const { local, outer } = this.#split(step.z);
-        this.operations.push({ kind: "phase", condition: outer, mask: local, re: step.re, im: step.im });
+        this.operations.push({ kind: "phase", condition: outer, mask: local, factor: [step.place] });
         return true;
       }
       default:
@@ -612,7 +615,7 @@ class PassBuilder {
         terms.add((1 << wire) | (1 << mate), pending.takeQuadratic(wire, mate));
       }
     }
-    this.#pushTerms(terms.collect({ re: 1, im: 0 }));
+    this.#pushTerms(terms.collect([]));
   }
 
   /** Everything that is pending, in one operation. */
@@ -634,16 +637,16 @@ class PassBuilder {
   #pushTerms(terms: DiagonalTerms): void {
     const { linear, quadratic, outer, scalar } = terms;
     const count = linear.length + quadratic.length + outer.length;
-    if (count === 0 && scalar.re === 1 && scalar.im === 0) return;
-    if (count === 1 && scalar.re === 1 && scalar.im === 0) {
+    if (count === 0 && scalar.length === 0) return;
+    if (count === 1 && scalar.length === 0) {
       const [line] = linear;
       const [quad] = quadratic;
       const [out] = outer;
       const mask = line !== undefined ? 1 << line.bit : quad !== undefined ? (1 << quad.bit0) | (1 << quad.bit1) : 0;
-      const factor = line ?? quad ?? out;
-      if (factor !== undefined && !(this.#hasLane && mask & 1)) {
+      const term = line ?? quad ?? out;
+      if (term !== undefined && !(this.#hasLane && mask & 1)) {
         const condition = line?.outer ?? out?.mask ?? 0;
-        this.operations.push({ kind: "phase", condition, mask, re: factor.re, im: factor.im });
+        this.operations.push({ kind: "phase", condition, mask, factor: term.factor });
         return;
       }
     }
@@ -701,16 +704,16 @@ function maskOf(steps: readonly { readonly x: number }[]): number {
 class TermCollector {
   readonly #bitAt: readonly number[];
   readonly #positionOf: readonly number[];
-  readonly #linear: { bit: number; outer: number; re: number; im: number }[] = [];
-  readonly #quadratic: { bit0: number; bit1: number; re: number; im: number }[] = [];
-  readonly #outer: { mask: number; re: number; im: number }[] = [];
+  readonly #linear: { bit: number; outer: number; factor: Factor }[] = [];
+  readonly #quadratic: { bit0: number; bit1: number; factor: Factor }[] = [];
+  readonly #outer: { mask: number; factor: Factor }[] = [];
 
   constructor(bitAt: readonly number[], positionOf: readonly number[]) {
     this.#bitAt = bitAt;
     this.#positionOf = positionOf;
   }
 
-  add(wires: number, { re, im }: MutableComplex): void {
+  add(wires: number, factor: Factor): void {
     const bits: number[] = [];
     let outer = 0;
     for (let rest = wires; rest !== 0; rest &= rest - 1) {
@@ -720,12 +723,12 @@ class TermCollector {
       else outer |= 1 << position;
     }
     const [bit0, bit1] = bits;
-    if (bit0 === undefined) this.#outer.push({ mask: outer, re, im });
-    else if (bit1 === undefined) this.#linear.push({ bit: bit0, outer, re, im });
-    else this.#quadratic.push({ bit0, bit1, re, im });
+    if (bit0 === undefined) this.#outer.push({ mask: outer, factor });
+    else if (bit1 === undefined) this.#linear.push({ bit: bit0, outer, factor });
+    else this.#quadratic.push({ bit0, bit1, factor });
   }
 
-  collect(scalar: MutableComplex): DiagonalTerms {
+  collect(scalar: Factor): DiagonalTerms {
     return { scalar, linear: this.#linear, quadratic: this.#quadratic, outer: this.#outer };
   }
 }

@@ -17,6 +17,11 @@ export const directQubitCountMax = 11;
 const commandCountMax = 2 ** 31;
 /** Plans kept of one list of gates: positions differ when branches between swap qubits. */
 const planCountMax = 8;
+/** Plans kept for the next binding. */
+const plansOfSweepMax = 64;
+
+/** Plans of a circuit's last binding, by where they begin: the next binding takes over what it can. */
+export type EarlierPlans = Map<string, Plan>;
 
 function amplitudesOf(localMask: number): number {
   let count = 1;
@@ -29,6 +34,7 @@ export interface StateOptions {
   readonly meter: Meter;
   /** Of threads that share the engine's memory. */
   readonly leader?: Leader | undefined;
+  readonly earlierPlans?: EarlierPlans | undefined;
 }
 
 export class StateVector {
@@ -46,6 +52,7 @@ export class StateVector {
   readonly #usedBytes: number;
   readonly #meter: Meter;
   readonly #leader: Leader | undefined;
+  readonly #earlierPlans: EarlierPlans;
   /** |0…0>, of which only the first amplitudes are in memory. */
   #isFresh: boolean;
   readonly #plans = new WeakMap<readonly Operation[], Map<string, Plan>>();
@@ -54,11 +61,13 @@ export class StateVector {
   #positionOf: readonly number[];
 
   /** |0…0>. Throws OutOfMemoryError. Only one state at a time may use the engine. */
-  constructor(engine: Engine, circuitQubitCount: number, extraBytes: number, { precision, meter, leader }: StateOptions) {
+  constructor(engine: Engine, circuitQubitCount: number, extraBytes: number, options: StateOptions) {
+    const { precision, meter, leader, earlierPlans = new Map() } = options;
     this.#engine = engine;
     this.#precision = precision;
     this.#meter = meter;
     this.#leader = leader;
+    this.#earlierPlans = earlierPlans;
     this.#isDirect = circuitQubitCount <= directQubitCountMax;
     this.qubitCount = this.#isDirect ? circuitQubitCount : Math.max(circuitQubitCount, planQubitCountMin);
     this.#threadBytes = this.#isDirect ? this.stateBytes() : engine.scratchBytes(this.qubitCount, precision);
@@ -93,7 +102,7 @@ export class StateVector {
   }
 
   *run(prepared: Plan | DirectProgram): Slices<void> {
-    if ("passes" in prepared) yield* this.#runPlan(prepared);
+    if ("schedule" in prepared) yield* this.#runPlan(prepared);
     else yield* this.#runDirect(prepared);
   }
 
@@ -105,7 +114,7 @@ export class StateVector {
     this.#positionOf = plan.positionOf;
     this.#isFresh = false;
     const { passOffsets, blockCounts } = plan.program;
-    for (const [k, { operations: work, localMask }] of plan.passes.entries()) {
+    for (const [k, { operations: work, localMask }] of plan.schedule.passes.entries()) {
       const blockCount = blockCounts[k] as number;
       const workPerBlock = (1 + work.length) * amplitudesOf(localMask);
       const blocksAtOnce = this.#meter.roomFor(workPerBlock);
@@ -159,18 +168,23 @@ export class StateVector {
       known = new Map();
       this.#plans.set(operations, known);
     }
-    const key = `${this.#isFresh} ${this.#positionOf.join()}`;
-    let plan = known.get(key);
-    if (plan === undefined) {
-      const { trigonometry } = this.#engine;
-      plan = planGates(operations, this.qubitCount, {
-        precision: this.#precision,
-        trigonometry,
-        positionOf: this.#positionOf,
-        isFresh: this.#isFresh,
-      });
-      if (known.size < planCountMax) known.set(key, plan);
-    }
+    const begin = `${this.#isFresh} ${this.#positionOf.join()}`;
+    const plan = known.get(begin) ?? this.#makePlan(operations, begin);
+    if (known.size < planCountMax) known.set(begin, plan);
+    return plan;
+  }
+
+  #makePlan(operations: readonly Operation[], begin: string): Plan {
+    const earlier = this.#earlierPlans;
+    const key = `${this.#precision} ${operations.length} ${begin}`;
+    const plan = planGates(operations, this.qubitCount, {
+      precision: this.#precision,
+      trigonometry: this.#engine.trigonometry,
+      positionOf: this.#positionOf,
+      isFresh: this.#isFresh,
+      like: earlier.get(key),
+    });
+    if (earlier.has(key) || earlier.size < plansOfSweepMax) earlier.set(key, plan);
     return plan;
   }
 

@@ -6,7 +6,7 @@ import { createSeededRandom } from "../../../test/simulation/seeded-random.ts";
 import type { Operation } from "../../model/circuit.ts";
 import { createEngine, type Engine } from "../engine.ts";
 import { writeDirect } from "./direct.ts";
-import { freshAmplitudeCount, type PlanOptions, type Precision, planGates } from "./plan.ts";
+import { freshAmplitudeCount, type Plan, type PlanOptions, type Precision, planGates } from "./plan.ts";
 
 const engine = createEngine((await loadSimulatorModules()).statevector);
 const { trigonometry } = engine;
@@ -136,20 +136,93 @@ test("a plan does the work of many gates in few operations, and says the same wh
   const operations = Array.from({ length: 20 }, (_, k) => layer(k)).flat();
   const plan = planGates(operations, 10, { precision: "double", trigonometry });
   expect(plan).toEqual(planGates(operations, 10, { precision: "double", trigonometry }));
-  expect(plan.passes).toHaveLength(1);
+  expect(plan.schedule.passes).toHaveLength(1);
   // A layer: four rotations of two and three qubits, one diagonal, one permutation.
-  expect(plan.passes[0]?.operations.length).toBeLessThan(20 * 8);
+  expect(plan.schedule.passes[0]?.operations.length).toBeLessThan(20 * 8);
+});
+
+/** The same gates with other angles, some of them those of Clifford gates or none. */
+function withOtherAngles(operations: readonly Operation[], random: ReturnType<typeof createSeededRandom>): readonly Operation[] {
+  const angle = (): number => (random.chance(0.2) ? (random.between(0, 9) - 4) * (Math.PI / 2) : 7 * random.next() - 3);
+  return operations.map((operation) =>
+    operation.kind === "gate" ? { ...operation, angles: operation.angles.map(angle) } : operation,
+  );
+}
+
+test("a plan that is bound again is the plan that would be made anew, whether its shape holds or not", () => {
+  let takenCount = 0;
+  const bindingCount = 6;
+  for (let seed = baseSeed; seed < baseSeed + 96; seed++) {
+    const random = createSeededRandom(seed);
+    const n = 2 + (seed % 9);
+    const { operations } = randomCircuit(random, n, 60);
+    const isSmall = seed % 2 === 0;
+    const options = {
+      precision: seed % 3 === 0 ? "single" : "double",
+      trigonometry,
+      isFresh: seed % 5 === 0,
+      ...(isSmall ? { block: { bitCountMax: 5, runBitCount: 1 } } : {}),
+    } as const;
+    let like = planGates(operations, n, options);
+    for (let k = 0; k < bindingCount; k++) {
+      const other = withOtherAngles(operations, random);
+      const bound = planGates(other, n, { ...options, like });
+      expect(bound, `seed ${seed}`).toEqual(planGates(other, n, options));
+      if (bound.schedule === like.schedule) takenCount++;
+      like = bound;
+    }
+  }
+  expect(takenCount).toBeGreaterThan(32);
+  expect(takenCount).toBeLessThan(96 * bindingCount);
+});
+
+test("layers of turns about Y and Z, and of QAOA, are planned once for every binding", () => {
+  const random = createSeededRandom(baseSeed);
+  const angle = (): number => 2 * Math.PI * random.next() - Math.PI;
+  const qubits = Array.from({ length: 12 }, (_, qubit) => qubit);
+  const turns = () => [
+    ...qubits.flatMap((qubit) => [gateOn("ry", [qubit], [angle()]), gateOn("rz", [qubit], [angle()])]),
+    ...qubits.slice(1).map((qubit) => gateOn("cx", [qubit - 1, qubit])),
+  ];
+  const alternating = () => [
+    ...qubits.map((qubit) => gateOn("rzz", [qubit, (qubit + 1) % 12], [angle()])),
+    ...qubits.map((qubit) => gateOn("rx", [qubit], [angle()])),
+  ];
+  for (const layer of [turns, alternating]) {
+    const make = (like?: Plan) => {
+      const layers = Array.from({ length: 6 }, layer).flat();
+      return planGates(layers, 12, { precision: "double", trigonometry, isFresh: true, like });
+    };
+    const first = make();
+    for (let k = 0; k < 20; k++) expect(make(first).schedule).toBe(first.schedule);
+  }
+});
+
+test("a phase that comes to nothing with one binding and not with another is not taken over", () => {
+  const gatesOf = (angle: number) => [
+    gateOn("ry", [0], [0.3]),
+    gateOn("cp", [0, 1], [Math.PI]),
+    gateOn("cp", [0, 1], [angle]),
+    gateOn("ry", [1], [0.7]),
+    gateOn("ry", [2], [0.4]),
+    gateOn("cp", [1, 2], [Math.PI / 2]),
+  ];
+  const options = { precision: "double", trigonometry } as const;
+  const dropped = planGates(gatesOf(-Math.PI), 4, options);
+  const kept = planGates(gatesOf(1), 4, options);
+  expect(planGates(gatesOf(1), 4, { ...options, like: dropped })).toEqual(kept);
+  expect(planGates(gatesOf(-Math.PI), 4, { ...options, like: kept })).toEqual(dropped);
 });
 
 test("swaps move nothing, and diagonals wait for whoever needs them", () => {
   const plan = planGates([gateOn("swap", [0, 3]), gateOn("swap", [1, 2])], 4, { precision: "double", trigonometry });
-  expect(plan.passes).toEqual([]);
+  expect(plan.schedule.passes).toEqual([]);
   expect(plan.positionOf).toEqual([3, 2, 1, 0]);
   const phases = Array.from({ length: 10 }, (_, k) => [
     gateOn("cp", [k % 5, (k + 2) % 5], [0.1 * k]),
     gateOn("t", [k % 5]),
   ]).flat();
-  const { passes } = planGates(phases, 5, { precision: "double", trigonometry });
+  const { passes } = planGates(phases, 5, { precision: "double", trigonometry }).schedule;
   expect(passes.flatMap(({ operations }) => operations.map(({ kind }) => kind))).toEqual(["diagonal"]);
 });
 
