@@ -90,8 +90,8 @@ export function toRotation(
     quotient(into.post, dRe, dIm, aRe, aIm);
   }
   normalise(into.pre);
-  // A turn backwards instead of a phase of -1: with a rotation about Y between two about Z there is none before it, whatever the angle.
-  if (into.pre.re < 0) {
+  // A turn backwards instead of a phase of -1: what the phase is depends on the gate's axis, not on its angle.
+  if (into.pre.re < 0 || (into.pre.re === 0 && into.pre.im < 0)) {
     into.tangent = -into.tangent;
     negate(into.pre);
     if (into.exchange) {
@@ -99,7 +99,6 @@ export function toRotation(
       negate(into.post);
     }
   }
-  if (into.pre.im * into.pre.im < negligible * negligible) set(into.pre, 1, 0);
   if (!into.exchange) quotient(into.post, into.post.re, into.post.im, into.pre.re, into.pre.im);
   normalise(into.post);
   return into;
@@ -120,7 +119,12 @@ function quotient(into: MutableComplex, aRe: number, aIm: number, bRe: number, b
   set(into, (aRe * bRe + aIm * bIm) / norm, (aIm * bRe - aRe * bIm) / norm);
 }
 
+/** To length 1; a part that is rounding becomes 0. */
 function normalise(z: MutableComplex): void {
   const length = Math.sqrt(z.re * z.re + z.im * z.im);
-  set(z, z.re / length, z.im / length);
+  const re = z.re / length;
+  const im = z.im / length;
+  if (Math.abs(im) < negligible) set(z, Math.sign(re), 0);
+  else if (Math.abs(re) < negligible) set(z, 0, Math.sign(im));
+  else set(z, re, im);
 }

@@ -428,6 +428,13 @@ class PassBuilder {
         return true;
       });
       this.#rotate(rotations, turned);
+      const pairs: Extract<Step, { kind: "rotatePair" }>[] = [];
+      queue.pick((step) => {
+        if (step.kind !== "rotatePair") return false;
+        pairs.push(step);
+        return true;
+      });
+      this.#rotatePairs(pairs);
       queue.pick((step) => this.#doSingly(step));
       const flips: Extract<Step, { kind: "flip" }>[] = [];
       queue.pick((step) => {
@@ -472,18 +479,25 @@ class PassBuilder {
     }
   }
 
+  #rotatePairs(pairs: readonly Extract<Step, { kind: "rotatePair" }>[]): void {
+    this.#flushBefore(maskOf(pairs));
+    for (const { x, first, second, place } of pairs) {
+      this.#clearLane(x);
+      const [bit0, bit1] = [this.#bit(first), this.#bit(second)];
+      const isTurned = bit0 > bit1;
+      this.operations.push({
+        kind: "rotatePair",
+        bit0: Math.min(bit0, bit1),
+        bit1: Math.max(bit0, bit1),
+        isTurned,
+        step: place,
+      });
+    }
+  }
+
   /** Steps that are done one by one. */
   #doSingly(step: Step): boolean {
     switch (step.kind) {
-      case "rotatePair": {
-        this.#flushBefore(step.x);
-        this.#clearLane(step.x);
-        const [bit0, bit1] = [this.#bit(step.first), this.#bit(step.second)];
-        const isTurned = bit0 > bit1;
-        const [lower, higher] = isTurned ? [bit1, bit0] : [bit0, bit1];
-        this.operations.push({ kind: "rotatePair", bit0: lower, bit1: higher, isTurned, step: step.place });
-        return true;
-      }
       case "rotateControlled": {
         this.#flushBefore(step.x);
         this.#clearLane(step.x | step.z);
