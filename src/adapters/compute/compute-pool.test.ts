@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pinnedCounts } from "../../../test/fixtures/counts-digest.ts";
 import { loadSimulatorModules } from "../../../test/fixtures/wasm.ts";
 import { circuitOf, gateOn, measureAll } from "../../../test/oracle/random-circuit.ts";
 import { whyMissing } from "../../../test/support/kernel.ts";
@@ -163,6 +164,3 @@ describe("workers", () => {
     },
   );
 });
-
-// 6, 12 and twice 19 qubits, 4096 shots each: hashes of counts and expectation values.
-const pinnedCounts = "a501fc79f03ec32d 7b7dc579748fad91 b7e61fe69666662b b7e61fe69666662b";

@@ -24,7 +24,7 @@ export function launchChromium(): Promise<Browser> {
 
 /** Serves the bundle on loopback; `load` opens the page once the kernel knows its origin. */
 export async function openTestOrigin() {
-  const script = await bundle();
+  const script = await bundleForBrowser("test/outside/browser/page.ts");
   const server = createServer((request, response) => {
     const isScript = request.url === "/page.js";
     response.setHeader("Content-Type", isScript ? "text/javascript" : "text/html; charset=utf-8");
@@ -50,9 +50,10 @@ export async function openTestOrigin() {
   };
 }
 
-async function bundle(): Promise<Uint8Array> {
+/** `entry`: a path from the root of the repository. */
+export async function bundleForBrowser(entry: string): Promise<Uint8Array> {
   const { outputFiles } = await build({
-    entryPoints: [join(root, "test/outside/browser/page.ts")],
+    entryPoints: [join(root, entry)],
     bundle: true,
     write: false,
     format: "iife",
