@@ -306,3 +306,17 @@ describe("shots", () => {
     expect(fresh.memoryBytes()).toBeLessThan(16 * 2 ** 18 + 64 * 2 ** 20 + 3 * 65536);
   });
 });
+
+test("a branch on bits that only the measurements at the end write sees zeros in every shot", () => {
+  const isZero = { kind: "register", bits: [0, 1], comparison: "==", value: 0n } as const;
+  const flip: Operation = { kind: "if", condition: isZero, then: [gateOn("x", [0])], otherwise: [] };
+  const bell = [gateOn("h", [0]), gateOn("cx", [0, 1])];
+  const shots = 20_000;
+  const noisy = circuitOf(2, [...bell, flip, ...measureAll(2)], 2);
+  const noise = createNoiseModel(lineCalibration(2));
+  const density = drive(runDensityMatrix(engine, taskOf(noisy, shots, { noise, seed: 8n })));
+  expectAlike(run(noisy, shots, { noise }).counts, shots, density.counts, shots, "seeds 7 and 8");
+  // Shots part at the reset: each comes to the branch by itself.
+  const reset = circuitOf(2, [gateOn("h", [0]), { kind: "reset", qubit: 0 }, flip, ...measureAll(2)], 2);
+  expect(run(reset, 1000).counts).toEqual(new Map([["01", 1000]]));
+});

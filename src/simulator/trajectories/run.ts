@@ -112,7 +112,8 @@ function createWalk(engine: NoisyEngine, task: ComputeTask, options: TrajectoryO
   const { qubitCount, finals } = program;
   const steps = prepareSteps(program, wasm);
   const stateBytes = 16 * 2 ** qubitCount;
-  const isDynamic = steps.some(({ kind }) => kind === "measure");
+  // A branch reads its shot's bits, though no measurement before it may have written any.
+  const isDynamic = steps.some(({ kind }) => kind === "measure" || kind === "branch");
   // Threshold, draws, targets and outcomes of a shot, its place in lists, and its bits where they decide something.
   const shotBytes = 64 + (isDynamic ? circuit.bitCount : 0);
   const batchSize = Math.min(task.shots, Math.max(1, Math.floor(shotBytesMax / shotBytes)));
