@@ -33,6 +33,7 @@ export const limits = {
   edgeQubitCountMax: 16, // An edge worker has 128 MB and computes where it answers: 1 MiB of state, and about 0.3 ms for a gate.
   threadQubitCountMin: 18, // From here on a state is spread over several threads; below, waking them costs more than they save.
   stateThreadCountMax: 32, // Of one state: each has a megabyte of its own.
+  stopWorkMax: 16_000_000, // Amplitude updates of a thread between two looks at whether it is to stop: 80 ms, so that it stops within 200.
   sliceWorkMax: 4_000_000, // Amplitude updates in one go: about 20 ms of plain WASM, for which an edge worker answers nobody else.
   stabilizerBytesMax: 2 ** 30, // Tables of one stabilizer run: what a state vector of the widest circuit takes.
   edgeStabilizerBytesMax: 32 * 1024 * 1024, // The same on an edge worker: a quarter of its 128 MB.

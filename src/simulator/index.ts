@@ -23,6 +23,7 @@ import { directQubitCountMax, type EarlierPlans, type StateOptions } from "./sta
 import { runTrajectories } from "./trajectories/run.ts";
 
 export { type ChosenMethod, chooseMethod, type MethodNeed } from "./choose-method.ts";
+export type { Slices } from "./slices.ts";
 export { OutOfMemoryError };
 
 /** The compiled modules, one an engine. Whoever runs tasks makes its own instances of them. */
@@ -40,8 +41,8 @@ export interface SimulatorModules {
 export interface Simulator {
   /** Throws OutOfMemoryError; any other throw is a bug of ours. `elapsedMs` is the caller's clock. */
   run(task: ComputeTask, elapsedMs: () => number): RunOutcome;
-  /** The same in slices; the next run may begin when this one has ended or is given up. */
-  runInSlices(task: ComputeTask, elapsedMs: () => number): Slices<RunOutcome>;
+  /** The same in slices of about so much work; the next run may begin when this one has ended or is given up: returned. */
+  runInSlices(task: ComputeTask, elapsedMs: () => number, sliceWorkMax?: number): Slices<RunOutcome>;
   /** Of every engine that a task has needed so far. */
   memoryBytes(): number;
 }
@@ -73,7 +74,7 @@ export function createSimulator(modules: SimulatorModules, { crew, stabilizerByt
   let stabilizer: StabilizerEngine | undefined;
   let noisy: NoisyEngine | undefined;
 
-  function runInSlices(task: ComputeTask, elapsedMs: () => number, meter: Meter = createMeter()): Slices<RunOutcome> {
+  function runInSlices(task: ComputeTask, elapsedMs: () => number, meter: Meter): Slices<RunOutcome> {
     return task.sweep === undefined ? runOnce(task, elapsedMs, meter) : runSweep(task, task.sweep, elapsedMs, meter);
   }
 
@@ -173,7 +174,7 @@ export function createSimulator(modules: SimulatorModules, { crew, stabilizerByt
 
   return {
     run: (task, elapsedMs) => drive(runInSlices(task, elapsedMs, unlimitedMeter)),
-    runInSlices: (task, elapsedMs) => runInSlices(task, elapsedMs),
+    runInSlices: (task, elapsedMs, sliceWorkMax) => runInSlices(task, elapsedMs, createMeter(sliceWorkMax)),
     memoryBytes: () =>
       [statevector, shared?.engine, stabilizer, noisy].reduce((bytes, engine) => bytes + (engine?.memoryBytes() ?? 0), 0),
   };

@@ -2,7 +2,7 @@
 
 import { limits } from "../base/limits.ts";
 
-/** Yields after each slice of about limits.sliceWorkMax amplitude updates. */
+/** Yields after each slice: by default about limits.sliceWorkMax amplitude updates. */
 export type Slices<T> = Generator<void, T>;
 
 export interface Meter {
@@ -12,16 +12,16 @@ export interface Meter {
   roomFor(work: number): number;
 }
 
-export function createMeter(): Meter {
+export function createMeter(workMax: number = limits.sliceWorkMax): Meter {
   let done = 0;
   return {
     take(work) {
       done += work;
-      if (done < limits.sliceWorkMax) return false;
+      if (done < workMax) return false;
       done = 0;
       return true;
     },
-    roomFor: (work) => Math.max(1, Math.floor(limits.sliceWorkMax / Math.max(1, work))),
+    roomFor: (work) => Math.max(1, Math.floor(workMax / Math.max(1, work))),
   };
 }
 

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pinnedCounts } from "../../../test/fixtures/counts-digest.ts";
+import { endlessCircuits } from "../../../test/fixtures/endless.ts";
 import { loadSimulatorModules } from "../../../test/fixtures/wasm.ts";
 import { circuitOf, gateOn, measureAll } from "../../../test/oracle/random-circuit.ts";
 import { whyMissing } from "../../../test/support/kernel.ts";
@@ -23,15 +24,7 @@ function taskOf(changes: Partial<ComputeTask> = {}): ComputeTask {
   return { id: "t", circuit: bell, shots: 1024, seed: 5n, observables: [], ...changes };
 }
 
-/** Minutes of work. */
-const endless = taskOf({
-  circuit: circuitOf(
-    22,
-    Array.from({ length: 40_000 }, (_, k) =>
-      k % 2 === 0 ? gateOn("ry", [(k / 2) % 22], [0.1 + k]) : gateOn("cx", [(k >> 1) % 22, ((k >> 1) + 1) % 22]),
-    ),
-  ),
-});
+const endless = taskOf({ circuit: endlessCircuits.gates });
 /** Wide enough for several threads. */
 const wide = taskOf({
   circuit: circuitOf(
@@ -131,7 +124,7 @@ describe("workers", () => {
     const neighbour = pool.run(taskOf(), never);
     controller.abort();
     expect(await aborted).toEqual({ ok: false, failure: { kind: "aborted" } });
-    // Ten times the promise, for a busy machine: without killing the worker it would take minutes.
+    // Ten times the promise, for a busy machine. That the worker stops, too, is below.
     expect(performance.now() - startMs).toBeLessThan(2000);
     expect((await neighbour).ok).toBe(true);
     await pool.close();
@@ -149,6 +142,26 @@ describe("workers", () => {
     expect((await pool.run(wide, never)).ok).toBe(true);
     await pool.close();
   });
+
+  test.each(["bun", "deno", "node"] as const)(
+    "on %s aborted work stops, that of its helping threads too",
+    (runtime) => {
+      const missing = whyMissing(runtime);
+      const launcher = pickRuntime([runtime]);
+      if (missing !== undefined || launcher === undefined) return expect(missing).toBeDefined();
+      const args = [...launcher.launchArguments, join(root, "test/fixtures/print-stop.ts"), "1"];
+      const { stdout, stderr } = spawnSync(launcher.command, args, { encoding: "utf8" });
+      const lines = stdout.trim().split("\n");
+      expect(lines, stderr).toHaveLength(Object.keys(endlessCircuits).length);
+      for (const line of lines) {
+        const [, kind, cpuMs] = line.split(" ");
+        expect(kind, line).toBe("aborted");
+        // Work that goes on takes one or two seconds of each.
+        expect(Number(cpuMs), line).toBeLessThan(300);
+      }
+    },
+    60_000,
+  );
 
   const cases = (["bun", "deno", "node"] as const).flatMap((runtime) => [0, 1, 3].map((helpers) => ({ runtime, helpers })));
   test.each(cases)(

@@ -6,7 +6,13 @@ import type { Invitation, SimulatorModules } from "../../simulator/index.ts";
 
 export type ToWorker =
   /** First: the compiled modules, from which the worker makes instances of its own. */
-  | { readonly kind: "start"; readonly modules: SimulatorModules; readonly helperCountMax: number }
+  | {
+      readonly kind: "start";
+      readonly modules: SimulatorModules;
+      readonly helperCountMax: number;
+      /** One shared word: 1 when the worker is to stop what it does. Deno ends a worker only when it is idle. Absent where no memory is shared. */
+      readonly stop?: Int32Array | undefined;
+    }
   | { readonly kind: "run"; readonly task: ComputeTask }
   /** Help the worker that sent this with its state, until it is done. */
   | { readonly kind: "join"; readonly invitation: Invitation };
@@ -35,6 +41,6 @@ export interface WorkerHandle {
   post(message: ToWorker): void;
   /** Set once, before the first post. */
   listen(onMessage: (message: FromWorker) => void, onDeath: (cause: string) => void): void;
-  /** Ends it at once, whatever it does; its memory is freed. */
+  /** Ends it, and its memory is freed: at once, on Deno when it is idle. */
   terminate(): void;
 }

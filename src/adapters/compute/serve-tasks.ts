@@ -1,6 +1,7 @@
 // The inside of a compute worker: runs one task after another on its own instances of the engines.
 
-import type { ComputeTask } from "../../ports/compute.ts";
+import { limits } from "../../base/limits.ts";
+import type { RunOutcome } from "../../model/result.ts";
 import {
   createSimulator,
   type Invitation,
@@ -8,6 +9,7 @@ import {
   OutOfMemoryError,
   type Simulator,
   type SimulatorModules,
+  type Slices,
 } from "../../simulator/index.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 
@@ -18,9 +20,14 @@ export function createTaskServer(
 ): (message: ToWorker) => FromWorker | undefined {
   let simulator: Simulator | undefined;
   let modules: SimulatorModules | undefined;
+  let stop: Int32Array | undefined;
+  let sliceWorkMax: number = limits.stopWorkMax;
+  const mustStop = (): boolean => stop !== undefined && Atomics.load(stop, 0) !== 0;
   return (message) => {
     if (message.kind === "start") {
       const { helperCountMax } = message;
+      stop = message.stop;
+      sliceWorkMax = limits.stopWorkMax * (1 + helperCountMax);
       modules = message.modules;
       const crew = { memberCountMax: helperCountMax, call: (invitation: Invitation) => post({ kind: "call", invitation }) };
       simulator = createSimulator(modules, helperCountMax > 0 ? { crew } : {});
@@ -31,14 +38,21 @@ export function createTaskServer(
       return { kind: "left" };
     }
     if (simulator === undefined) return { kind: "failed", failure: { kind: "trapped", cause: "a task came before the modules" } };
-    return runTask(simulator, message.task, elapsedMs);
+    const slices = simulator.runInSlices(message.task, elapsedMs, sliceWorkMax);
+    return runTask(slices, simulator, mustStop);
   };
 }
 
-function runTask(simulator: Simulator, task: ComputeTask, elapsedMs: () => number): FromWorker {
+/** Undefined when it was stopped: whoever stops it waits for nothing. */
+function runTask(slices: Slices<RunOutcome>, simulator: Simulator, mustStop: () => boolean): FromWorker | undefined {
   try {
-    const outcome = simulator.run(task, elapsedMs);
-    return { kind: "done", outcome, memoryBytes: simulator.memoryBytes() };
+    for (;;) {
+      const step = slices.next();
+      if (step.done === true) return { kind: "done", outcome: step.value, memoryBytes: simulator.memoryBytes() };
+      if (!mustStop()) continue;
+      slices.return(undefined as never);
+      return undefined;
+    }
   } catch (error) {
     return { kind: "failed", failure: toFailure(error) };
   }

@@ -26,6 +26,7 @@ interface Helper {
 
 interface PoolWorker {
   readonly handle: WorkerHandle;
+  readonly stop: Int32Array | undefined;
   /** Settles the task it runs now; undefined while idle. */
   settle: ((result: ComputeResult) => void) | undefined;
   isDead: boolean;
@@ -38,12 +39,12 @@ export function createWorkerPool(options: WorkerPoolOptions): ComputePool {
   let isClosed = false;
 
   function startWorker(): PoolWorker {
-    const worker: PoolWorker = { handle: spawn(), settle: undefined, isDead: false };
+    const worker: PoolWorker = { handle: spawn(), stop: createStop(), settle: undefined, isDead: false };
     worker.handle.listen(
       (message) => accept(worker, message),
       (cause) => bury(worker, { ok: false, failure: { kind: "trapped", cause } }),
     );
-    worker.handle.post({ kind: "start", modules, helperCountMax });
+    worker.handle.post({ kind: "start", modules, helperCountMax, stop: worker.stop });
     workers.add(worker);
     return worker;
   }
@@ -99,6 +100,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ComputePool {
     if (worker.isDead) return;
     worker.isDead = true;
     workers.delete(worker);
+    if (worker.stop !== undefined) Atomics.store(worker.stop, 0, 1);
     worker.handle.terminate();
     // They wait for a leader that is gone.
     for (const helper of [...helpers]) if (helper.leader === worker) dismiss(helper);
@@ -142,4 +144,9 @@ export function createWorkerPool(options: WorkerPoolOptions): ComputePool {
       for (const helper of [...helpers]) dismiss(helper);
     },
   };
+}
+
+/** Browsers share memory only with pages that are cross-origin isolated; they end a worker at once. */
+function createStop(): Int32Array | undefined {
+  return typeof SharedArrayBuffer === "undefined" ? undefined : new Int32Array(new SharedArrayBuffer(4));
 }

@@ -4,7 +4,7 @@ import { spawnWebWorker } from "../../../src/adapters/compute/web-worker.ts";
 import { createWorkerPool } from "../../../src/adapters/compute/worker-pool.ts";
 import type { ComputePool } from "../../../src/ports/compute.ts";
 import { digestOfCounts } from "../../fixtures/counts-digest.ts";
-import { circuitOf, gateOn } from "../../oracle/random-circuit.ts";
+import { endlessCircuits } from "../../fixtures/endless.ts";
 
 export interface ComputePage {
   /** With so many threads beside the worker where the page may have them. */
@@ -39,11 +39,8 @@ const page: ComputePage = {
   digest: (helperCountMax) => withPool(helperCountMax, digestOfCounts),
   abort: (helperCountMax) =>
     withPool(helperCountMax, async (pool) => {
-      const gates = Array.from({ length: 40_000 }, (_, k) =>
-        k % 2 === 0 ? gateOn("ry", [(k / 2) % 22], [0.1 + k]) : gateOn("cx", [(k >> 1) % 22, ((k >> 1) + 1) % 22]),
-      );
       const abort = new AbortController();
-      const task = { id: "long", circuit: circuitOf(22, gates), shots: 1, seed: 1n, observables: [] };
+      const task = { id: "long", circuit: endlessCircuits.gates, shots: 1, seed: 1n, observables: [] };
       const running = pool.run(task, abort.signal);
       await new Promise((resolve) => setTimeout(resolve, 500));
       const startMs = performance.now();

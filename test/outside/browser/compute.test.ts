@@ -71,7 +71,7 @@ describe.skipIf(whyNoChromium !== undefined)(`the compute pool in Chromium${skip
     const page = await open("/isolated/");
     const { kind, afterMs } = await page.evaluate((count) => computePage.abort(count), helpers);
     expect(kind).toBe("aborted");
-    // Ten times the promise, for a busy machine: without an end of the worker it would take minutes.
+    // Ten times the promise, for a busy machine.
     expect(afterMs).toBeLessThan(2000);
     await page.close();
   });
