@@ -45,6 +45,7 @@ export const limits = {
   probabilityCountMax: 65_536, // Of the lists of chosen qubits of one job together: half a megabyte, 16 qubits in one list.
   sweepValueCountMax: 10_000, // Of all runs of a sweep: they are read with the job, also in lists.
   sweepTextBytesMax: 64 * 1024 * 1024, // Different outcomes of all runs of a sweep; those of one run have a bound of their own.
+  coefficientMax: 1e100, // Of a Pauli term: sums of squares stay finite.
   sweepOperationCountMax: 200_000, // Of all runs of a sweep: bound, planned and run in seconds at 12 qubits, judged in a tenth of one.
   finalStateQubitCountMax: 16, // A megabyte of amplitudes; larger states are for a store of states.
   shotCountMax: 1_000_000, // Per job; a larger experiment is several jobs.

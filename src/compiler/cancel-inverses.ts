@@ -76,6 +76,9 @@ function isIdentity({ gate, angles }: GateOperation): boolean {
 // Rotations about one axis: two of them on the same qubits are one by the sum of the angles, exactly.
 const additive: ReadonlySet<string> = new Set(["p", "rx", "ry", "rz", "cp", "crx", "cry", "crz", "rxx", "ryy", "rzz", "rzx"]);
 
+/** The sum of two angles below it is off by less than a billionth. */
+const angleMax = 2 ** 20;
+
 /** What two neighbours on the same qubits come to; undefined when they stay two. */
 function merge(previous: GateOperation, next: GateOperation): GateOperation | "nothing" | undefined {
   if (!hasSameQubits(previous, next)) return undefined;
@@ -83,6 +86,8 @@ function merge(previous: GateOperation, next: GateOperation): GateOperation | "n
     const [a] = previous.angles;
     const [b] = next.angles;
     if (previous.gate !== next.gate || typeof a !== "number" || typeof b !== "number") return undefined;
+    // A sum of large angles is rounded: they stay two.
+    if (Math.abs(a) > angleMax || Math.abs(b) > angleMax) return undefined;
     return a + b === 0 ? "nothing" : { ...next, angles: [a + b] };
   }
   const { inverse, angleCount } = gates[previous.gate];

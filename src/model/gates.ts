@@ -69,7 +69,8 @@ function u([theta = 0, phi = 0, lambda = 0]: readonly number[], trig: Trigonomet
   const sin = trig.sin(theta / 2);
   return [
     [[cos, 0], scale(-sin, phase(lambda, trig))],
-    [scale(sin, phase(phi, trig)), scale(cos, phase(phi + lambda, trig))],
+    // Not the phase of phi + lambda: a sum of large angles is rounded, and the matrix would not be unitary.
+    [scale(sin, phase(phi, trig)), scale(cos, multiply(phase(phi, trig), phase(lambda, trig)))],
   ];
 }
 

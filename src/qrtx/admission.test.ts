@@ -86,7 +86,7 @@ describe("admission", () => {
     ],
     [
       "two observables of one name",
-      { observables: ["a", "a"].map((name) => ({ name, terms: [{ coefficient: Number.NaN, pauli: "ZZ" }] })) },
+      { observables: [Number.NaN, -1e101].map((coefficient) => ({ name: "a", terms: [{ coefficient, pauli: "ZZ" }] })) },
       "invalid_request",
       ["observables[0].terms[0].coefficient", "observables[1].name", "observables[1].terms[0].coefficient"],
     ],

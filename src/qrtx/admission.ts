@@ -236,9 +236,10 @@ function observableFaults({ observables }: SubmitRequest, circuit: Circuit): Fau
     if (names.has(name)) faults.push({ field: `${path}.name`, wanted: "a name of its own", found: name, hint: "Rename it." });
     names.add(name);
     for (const [term, { coefficient, pauli }] of terms.entries()) {
-      if (!Number.isFinite(coefficient)) {
+      if (!(Math.abs(coefficient) <= limits.coefficientMax)) {
         const field = `${path}.terms[${term}].coefficient`;
-        faults.push({ field, wanted: "a finite number", found: String(coefficient), hint: "" });
+        const wanted = `a number from ${-limits.coefficientMax} to ${limits.coefficientMax}`;
+        faults.push({ field, wanted, found: String(coefficient), hint: "" });
       }
       if (pauli.length !== circuit.qubitCount) {
         const field = `${path}.terms[${term}].pauli`;

@@ -46,6 +46,22 @@ describe("automatic without noise", () => {
     expect(chosen({ circuit: dense(27), precision: "single" })).toBe("statevector");
   });
 
+  test("a circuit that is measured in the middle needs room for a copy of its state, and single precision is named where it would do", () => {
+    const measuredIn = (qubitCount: number) => {
+      const { operations, bitCount } = dense(qubitCount);
+      return circuitOf(qubitCount, [{ kind: "measure", qubit: 0, bit: 0 }, ...onEach("t", qubitCount), ...operations], bitCount);
+    };
+    expect(chosen({ circuit: measuredIn(25) })).toBe("statevector");
+    expect(chosen({ circuit: measuredIn(26) })).toBe("none");
+    expect(faultsOf({ circuit: measuredIn(26) })[1]).toMatchObject({
+      wanted: "at most 25 qubits by statevector",
+      found: `26 qubits need ${2 ** 31} bytes, and ${2 ** 30} are available`,
+      hint: "In single precision it fits.",
+    });
+    expect(faultsOf({ circuit: dense(27), method: "statevector" })[0]?.hint).toBe("In single precision it fits.");
+    expect(faultsOf({ circuit: dense(28), method: "statevector" })[0]?.hint).toBe("No other method can carry it either.");
+  });
+
   test("takes the stabilizer method for Clifford circuits that are wide, or measured in the middle", () => {
     expect(chosen({ circuit: clifford(12) })).toBe("stabilizer");
     expect(chosen({ circuit: clifford(1000) })).toBe("stabilizer");

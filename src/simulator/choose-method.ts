@@ -84,7 +84,7 @@ function objectionTo(method: SimulationMethod, need: MethodNeed): string | undef
   if (precision === "single" && method !== "statevector") return "it computes in double precision only";
   switch (method) {
     case "statevector":
-      return noise === undefined ? stateObjection(need, amplitudeBytes[precision]) : "it knows no noise";
+      return noise === undefined ? stateObjection(need, bytesPerAmplitude(need)) : "it knows no noise";
     case "trajectories":
       return stateObjection(need, amplitudeBytes.double);
     case "stabilizer":
@@ -115,6 +115,11 @@ function stabilizerObjection(need: MethodNeed): string | undefined {
   if (noise !== undefined) return whyNotStabilizer(circuit, noise);
   if (!stabilizerObjections.has(circuit)) stabilizerObjections.set(circuit, whyNotStabilizer(circuit, undefined));
   return stabilizerObjections.get(circuit);
+}
+
+/** Of a state vector. Shots that are run one by one begin with a copy of the state before the first measurement. */
+function bytesPerAmplitude({ circuit, precision }: Pick<MethodNeed, "circuit" | "precision">): number {
+  return amplitudeBytes[precision] * (hasOnlyFinalMeasurements(circuit) ? 1 : 2);
 }
 
 function stateObjection(need: MethodNeed, bytesOfOne: number): string | undefined {
@@ -156,20 +161,30 @@ function preferences(need: MethodNeed): readonly ChosenMethod[] {
 
 function askedFault(need: MethodNeed, objection: string, judge: Judge): Fault {
   const fitting = preferences({ ...need, method: "automatic" }).find(({ method }) => judge(method) === undefined);
+  const none = fitsInSingle(need, need.method) ? singleHint : "No other method can carry it either.";
   return {
     field: "method",
     wanted: `a job that ${need.method} can carry`,
     found: objection,
-    hint:
-      fitting === undefined ? "No other method can carry it either." : `${fitting.method} can carry it, and automatic takes it.`,
+    hint: fitting === undefined ? none : `${fitting.method} can carry it, and automatic takes it.`,
   };
 }
 
-function widthFault({ stateBytesMax, precision }: MethodNeed, method: SimulationMethod, objection: string): Fault {
-  const qubitCountMax = Math.floor(Math.log2(stateBytesMax / amplitudeBytes[precision]));
+function widthFault(need: MethodNeed, method: SimulationMethod, objection: string): Fault {
   const isState = method === "statevector" || method === "trajectories";
+  const bytesOfOne = method === "statevector" ? bytesPerAmplitude(need) : amplitudeBytes.double;
+  const qubitCountMax = Math.floor(Math.log2(need.stateBytesMax / bytesOfOne));
   const wanted = isState ? `at most ${qubitCountMax} qubits by ${method}` : `a circuit that ${method} can carry`;
-  return { field: "circuit", wanted, found: objection, hint: isState ? "Use fewer qubits." : fittingHints[method] };
+  const hint = isState ? "Use fewer qubits." : fittingHints[method];
+  return { field: "circuit", wanted, found: objection, hint: fitsInSingle(need, method) ? singleHint : hint };
+}
+
+const singleHint = "In single precision it fits.";
+
+function fitsInSingle(need: MethodNeed, method: MethodChoice): boolean {
+  return (
+    method === "statevector" && need.precision === "double" && objectionTo(method, { ...need, precision: "single" }) === undefined
+  );
 }
 
 const fittingHints: Readonly<Record<Exclude<SimulationMethod, "statevector" | "trajectories">, string>> = {

@@ -32,6 +32,24 @@ test("products of 1-qubit gates are a rotation of at most 45 degrees between dia
   }
 });
 
+test("gates of any finite angles are unitary", () => {
+  const random = createSeededRandom(seed);
+  for (const name of names(1)) {
+    const { angleCount, matrix } = gates[name];
+    for (const size of [1, 1e9, 1e15, 1e100, 1e308]) {
+      const angles = Array.from({ length: angleCount }, () => size * (2 * random.next() - 1));
+      const m = flatten(matrix(angles));
+      for (const row of [0, 4]) {
+        const norm = m.subarray(row, row + 4).reduce((sum, part) => sum + part * part, 0);
+        expect(Math.abs(norm - 1), `seed ${seed}, ${name}(${angles})`).toBeLessThan(1e-14);
+      }
+      const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = m;
+      // <row 0 | row 1>.
+      expect(Math.hypot(a * e + b * f + c * g + d * h, a * f - b * e + c * h - d * g), name).toBeLessThan(1e-14);
+    }
+  }
+});
+
 test("products of 1- and 2-qubit gates, however degenerate, are local gates around a gate on |00>, |11> and |01>, |10>", () => {
   const random = createSeededRandom(seed);
   const pick = (list: readonly (keyof typeof gates)[]) => gates[list[Math.floor(random.next() * list.length)] ?? "cx"];
