@@ -1,20 +1,21 @@
 // The arithmetic of angles, in radians. The language front end folds with it, the compiler evaluates what is left.
 
+import { arccos, arcsin, arctan, cos, exp, ln, power, sin, tan } from "../base/elementary.ts";
 import type { Angle, AngleExpression, UnaryFunction } from "./circuit.ts";
 
 export type AngleOperator = Extract<AngleExpression, { kind: "binary" }>["operator"];
 
 const functions: Readonly<Record<UnaryFunction, (x: number) => number>> = {
   "-": (x) => -x,
-  sin: Math.sin,
-  cos: Math.cos,
-  tan: Math.tan,
-  exp: Math.exp,
-  ln: Math.log,
+  sin,
+  cos,
+  tan,
+  exp,
+  ln,
   sqrt: Math.sqrt,
-  arcsin: Math.asin,
-  arccos: Math.acos,
-  arctan: Math.atan,
+  arcsin,
+  arccos,
+  arctan,
 };
 
 export function isUnaryFunction(name: string): name is Exclude<UnaryFunction, "-"> {
@@ -36,7 +37,7 @@ export function calculateBinary(operator: AngleOperator, left: number, right: nu
     case "/":
       return plainZero(left / right);
     case "**":
-      return plainZero(left ** right);
+      return plainZero(power(left, right));
   }
 }
 
