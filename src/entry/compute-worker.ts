@@ -2,17 +2,14 @@
 
 import os from "node:os";
 import { parentPort } from "node:worker_threads";
-import { movedWith, type ToWorker } from "../adapters/compute/protocol.ts";
+import { movedFromWorker, type ToWorker } from "../adapters/compute/protocol.ts";
 import { createTaskServer } from "../adapters/compute/serve-tasks.ts";
 
 yieldToTheDoors();
-const serve = createTaskServer(
-  () => performance.now(),
-  (message) => parentPort?.postMessage(message),
-);
+const serve = createTaskServer(() => performance.now());
 parentPort?.on("message", (message: ToWorker) => {
   const answer = serve(message);
-  if (answer !== undefined) parentPort?.postMessage(answer, movedWith(answer));
+  if (answer !== undefined) parentPort?.postMessage(answer, movedFromWorker(answer));
 });
 
 /** On Linux a thread has a priority of its own: long simulations give way to whoever answers requests. */

@@ -199,9 +199,13 @@ function openShared(module: WebAssembly.Module): { readonly engine: Engine; read
   return { engine: createEngine(module, memory), memory };
 }
 
-/** Helps with another thread's state until its run has ended. Blocks. */
-export function joinCrew({ statevectorShared }: SimulatorModules, { memory, crew }: Invitation): void {
-  if (statevectorShared !== undefined) serveLeader(instantiate(statevectorShared, memory), crew);
+/** Helps with another thread's state until its run has ended, or `mustLeave`, which is asked now and then. Blocks. */
+export function joinCrew(
+  { statevectorShared }: SimulatorModules,
+  { memory, crew }: Invitation,
+  mustLeave: () => boolean = () => false,
+): void {
+  if (statevectorShared !== undefined) serveLeader(instantiate(statevectorShared, memory), crew, mustLeave);
 }
 
 /** The plan of a circuit's gates as text, up to the first operation that a shot decides. Every parameter is bound. */

@@ -163,6 +163,21 @@ describe("workers", () => {
     60_000,
   );
 
+  test.each(["bun", "deno", "node"] as const)(
+    "on %s wide states leave no memory behind, whether they end or are aborted",
+    (runtime) => {
+      const missing = whyMissing(runtime);
+      const launcher = pickRuntime([runtime]);
+      if (missing !== undefined || launcher === undefined) return expect(missing).toBeDefined();
+      const args = [...launcher.launchArguments, join(root, "test/fixtures/print-kept-memory.ts")];
+      const { stdout, stderr } = spawnSync(launcher.command, args, { encoding: "utf8" });
+      expect(stdout, stderr).not.toBe("");
+      // MiB; one state has 256.
+      expect(Number(stdout), stderr).toBeLessThan(192);
+    },
+    60_000,
+  );
+
   const cases = (["bun", "deno", "node"] as const).flatMap((runtime) => [0, 1, 3].map((helpers) => ({ runtime, helpers })));
   test.each(cases)(
     "on $runtime with $helpers helping threads they compute the same counts, bit for bit",

@@ -14,8 +14,14 @@ export type ToWorker =
       readonly stop?: Int32Array | undefined;
     }
   | { readonly kind: "run"; readonly task: ComputeTask }
-  /** Help the worker that sent this with its state, until it is done. */
-  | { readonly kind: "join"; readonly invitation: Invitation };
+  /** Where a thread is called that may help with wide states: past the pool, which would keep the state's memory until it is collected. */
+  | { readonly kind: "meet"; readonly helper: number; readonly port: MessagePort }
+  /** The helper is no more. */
+  | { readonly kind: "forget"; readonly helper: number }
+  /** Be a helper: join whoever calls here. */
+  | { readonly kind: "help"; readonly port: MessagePort }
+  /** Say when you help nobody any more. */
+  | { readonly kind: "leave" };
 
 export type FromWorker =
   | {
@@ -23,16 +29,27 @@ export type FromWorker =
       readonly outcome: RunOutcome /** Of its WASM instances; memory never shrinks. */;
       readonly memoryBytes: number;
     }
-  /** While it runs a task that others can help with. */
-  | { readonly kind: "call"; readonly invitation: Invitation }
-  /** A helper is free again. */
   | { readonly kind: "left" }
   | { readonly kind: "failed"; readonly failure: Extract<ComputeFailure, { kind: "trapped" | "out_of_memory" }> };
 
-/** The buffers that change hands instead of being copied: states. */
-export function movedWith(message: ToWorker | FromWorker): ArrayBuffer[] {
-  const state =
-    message.kind === "run" ? message.task.initialState : message.kind === "done" ? message.outcome.finalState : undefined;
+/** What a worker sends to those that may help it. */
+export interface HelpCall {
+  readonly invitation: Invitation;
+  /** The caller's: a helper leaves when it is set. */
+  readonly stop: Int32Array | undefined;
+}
+
+/** What changes hands instead of being copied: states and ports. */
+export function movedToWorker(message: ToWorker): (ArrayBuffer | MessagePort)[] {
+  if (message.kind === "meet" || message.kind === "help") return [message.port];
+  return message.kind === "run" ? bufferOf(message.task.initialState) : [];
+}
+
+export function movedFromWorker(message: FromWorker): ArrayBuffer[] {
+  return message.kind === "done" ? bufferOf(message.outcome.finalState) : [];
+}
+
+function bufferOf(state: Float64Array | undefined): ArrayBuffer[] {
   return state === undefined ? [] : [state.buffer as ArrayBuffer];
 }
 

@@ -8,39 +8,58 @@ import {
   joinCrew,
   OutOfMemoryError,
   type Simulator,
-  type SimulatorModules,
   type Slices,
 } from "../../simulator/index.ts";
-import type { FromWorker, ToWorker } from "./protocol.ts";
+import type { FromWorker, HelpCall, ToWorker } from "./protocol.ts";
 
-/** `post` sends while a task runs; what is returned is sent when the message has been dealt with. */
-export function createTaskServer(
-  elapsedMs: () => number,
-  post: (message: FromWorker) => void,
-): (message: ToWorker) => FromWorker | undefined {
+/** What is returned is sent when the message has been dealt with. */
+export function createTaskServer(elapsedMs: () => number): (message: ToWorker) => FromWorker | undefined {
+  let start: Extract<ToWorker, { kind: "start" }> | undefined;
   let simulator: Simulator | undefined;
-  let modules: SimulatorModules | undefined;
-  let stop: Int32Array | undefined;
-  let sliceWorkMax: number = limits.stopWorkMax;
-  const mustStop = (): boolean => stop !== undefined && Atomics.load(stop, 0) !== 0;
+  const helpers = new Map<number, MessagePort>();
+  const mustStop = (): boolean => isSet(start?.stop);
+
+  function call(invitation: Invitation): void {
+    const helpCall: HelpCall = { invitation, stop: start?.stop };
+    for (const port of helpers.values()) port.postMessage(helpCall);
+  }
+
   return (message) => {
-    if (message.kind === "start") {
-      const { helperCountMax } = message;
-      stop = message.stop;
-      sliceWorkMax = limits.stopWorkMax * (1 + helperCountMax);
-      modules = message.modules;
-      const crew = { memberCountMax: helperCountMax, call: (invitation: Invitation) => post({ kind: "call", invitation }) };
-      simulator = createSimulator(modules, helperCountMax > 0 ? { crew } : {});
-      return undefined;
+    switch (message.kind) {
+      case "start": {
+        start = message;
+        const { modules, helperCountMax } = message;
+        simulator = createSimulator(modules, helperCountMax > 0 ? { crew: { memberCountMax: helperCountMax, call } } : {});
+        return undefined;
+      }
+      case "meet":
+        helpers.set(message.helper, message.port);
+        return undefined;
+      case "forget":
+        helpers.get(message.helper)?.close();
+        helpers.delete(message.helper);
+        return undefined;
+      case "help":
+        message.port.onmessage = ({ data: { invitation, stop } }: MessageEvent<HelpCall>) => {
+          if (start !== undefined) joinCrew(start.modules, invitation, () => isSet(stop));
+        };
+        return undefined;
+      case "leave":
+        return { kind: "left" };
+      case "run": {
+        if (simulator === undefined || start === undefined) {
+          return { kind: "failed", failure: { kind: "trapped", cause: "a task came before the modules" } };
+        }
+        // With helpers a slice of the same length holds more work.
+        const sliceWorkMax = limits.stopWorkMax * (1 + start.helperCountMax);
+        return runTask(simulator.runInSlices(message.task, elapsedMs, sliceWorkMax), simulator, mustStop);
+      }
     }
-    if (message.kind === "join") {
-      if (modules !== undefined) joinCrew(modules, message.invitation);
-      return { kind: "left" };
-    }
-    if (simulator === undefined) return { kind: "failed", failure: { kind: "trapped", cause: "a task came before the modules" } };
-    const slices = simulator.runInSlices(message.task, elapsedMs, sliceWorkMax);
-    return runTask(slices, simulator, mustStop);
   };
+}
+
+function isSet(flag: Int32Array | undefined): boolean {
+  return flag !== undefined && Atomics.load(flag, 0) !== 0;
 }
 
 /** Undefined when it was stopped: whoever stops it waits for nothing. */

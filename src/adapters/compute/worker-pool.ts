@@ -3,7 +3,7 @@
 import { invariant } from "../../base/invariant.ts";
 import { limits } from "../../base/limits.ts";
 import type { ComputePool, ComputeResult } from "../../ports/compute.ts";
-import type { Invitation, SimulatorModules } from "../../simulator/index.ts";
+import type { SimulatorModules } from "../../simulator/index.ts";
 import type { FromWorker, WorkerHandle } from "./protocol.ts";
 
 export interface WorkerPoolOptions {
@@ -17,13 +17,6 @@ export interface WorkerPoolOptions {
   readonly helperCountMax?: number;
 }
 
-/** A thread that helps a worker with its state. */
-interface Helper {
-  readonly handle: WorkerHandle;
-  /** Whom it helps now. */
-  leader: PoolWorker | undefined;
-}
-
 interface PoolWorker {
   readonly handle: WorkerHandle;
   readonly stop: Int32Array | undefined;
@@ -35,7 +28,9 @@ interface PoolWorker {
 export function createWorkerPool(options: WorkerPoolOptions): ComputePool {
   const { modules, spawn, coreCount, slotCount, helperCountMax = 0 } = options;
   const workers = new Set<PoolWorker>();
-  const helpers = new Set<Helper>();
+  /** Threads that help whichever worker calls, by number. */
+  const helpers = new Map<number, WorkerHandle>();
+  let helperNumber = 0;
   let isClosed = false;
 
   function startWorker(): PoolWorker {
@@ -45,44 +40,46 @@ export function createWorkerPool(options: WorkerPoolOptions): ComputePool {
       (cause) => bury(worker, { ok: false, failure: { kind: "trapped", cause } }),
     );
     worker.handle.post({ kind: "start", modules, helperCountMax, stop: worker.stop });
+    for (const [number, helper] of helpers) introduce(worker, number, helper);
     workers.add(worker);
     return worker;
   }
 
-  function startHelper(): Helper {
-    const helper: Helper = { handle: spawn(), leader: undefined };
-    helper.handle.listen(
-      ({ kind }) => {
-        if (kind === "left") helper.leader = undefined;
-      },
-      () => dismiss(helper),
-    );
-    helper.handle.post({ kind: "start", modules, helperCountMax: 0 });
-    helpers.add(helper);
-    return helper;
+  function startHelpers(): void {
+    while (helpers.size < helperCountMax) {
+      const number = ++helperNumber;
+      const helper = spawn();
+      helper.listen(
+        // Only asked for in retireHelpers.
+        () => helper.terminate(),
+        () => forget(number),
+      );
+      helper.post({ kind: "start", modules, helperCountMax: 0 });
+      for (const worker of workers) introduce(worker, number, helper);
+      helpers.set(number, helper);
+    }
   }
 
-  function dismiss(helper: Helper): void {
-    if (helpers.delete(helper)) helper.handle.terminate();
+  function introduce(worker: PoolWorker, number: number, helper: WorkerHandle): void {
+    const { port1, port2 } = new MessageChannel();
+    worker.handle.post({ kind: "meet", helper: number, port: port1 });
+    helper.post({ kind: "help", port: port2 });
   }
 
-  /** Sends every helper that is free to the worker; one that comes late finds the crew gone and is free again. */
-  function sendHelpers(worker: PoolWorker, invitation: Invitation): void {
-    if (worker.isDead) return;
-    while (helpers.size < helperCountMax) startHelper();
-    for (const helper of helpers) {
-      if (helper.leader !== undefined) continue;
-      helper.leader = worker;
-      helper.handle.post({ kind: "join", invitation });
+  function forget(number: number): void {
+    if (helpers.delete(number)) for (const { handle } of workers) handle.post({ kind: "forget", helper: number });
+  }
+
+  /** They keep what they have seen of a large state until it is collected, which can be never. Those that still help end when they are done. */
+  function retireHelpers(): void {
+    for (const [number, helper] of [...helpers]) {
+      forget(number);
+      helper.post({ kind: "leave" });
     }
   }
 
   function accept(worker: PoolWorker, message: FromWorker): void {
-    if (message.kind === "call") {
-      sendHelpers(worker, message.invitation);
-      return;
-    }
-    if (message.kind === "left") return;
+    if (message.kind === "left") return; // No worker is asked to.
     if (message.kind === "failed") {
       bury(worker, { ok: false, failure: message.failure });
       return;
@@ -91,6 +88,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ComputePool {
     worker.settle = undefined;
     // WASM memory never shrinks: the only way to give it back is to drop the instance.
     const isOversized = message.memoryBytes > limits.workerMemoryKeptBytesMax;
+    if (isOversized) retireHelpers();
     if (isOversized || (workers.size > coreCount && idleCount() > coreCount)) bury(worker, undefined);
     settle?.({ ok: true, outcome: message.outcome });
   }
@@ -102,10 +100,10 @@ export function createWorkerPool(options: WorkerPoolOptions): ComputePool {
     workers.delete(worker);
     if (worker.stop !== undefined) Atomics.store(worker.stop, 0, 1);
     worker.handle.terminate();
-    // They wait for a leader that is gone.
-    for (const helper of [...helpers]) if (helper.leader === worker) dismiss(helper);
     const settle = worker.settle;
     worker.settle = undefined;
+    // Whatever it was doing, with however much memory.
+    if (settle !== undefined) retireHelpers();
     if (!isClosed && workers.size < coreCount) startWorker();
     if (result !== undefined) settle?.(result);
   }
@@ -127,6 +125,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ComputePool {
       if (isClosed) return Promise.resolve({ ok: false, failure: { kind: "closed" } });
       if (signal.aborted) return Promise.resolve({ ok: false, failure: { kind: "aborted" } });
       invariant(busyCount() < slotCount, "no more tasks than slots");
+      if (task.circuit.qubitCount >= limits.threadQubitCountMin) startHelpers();
       const worker = [...workers].find(({ settle }) => settle === undefined) ?? startWorker();
       return new Promise((resolve) => {
         const abort = (): void => bury(worker, { ok: false, failure: { kind: "aborted" } });
@@ -141,7 +140,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ComputePool {
     async close() {
       isClosed = true;
       for (const worker of [...workers]) bury(worker, { ok: false, failure: { kind: "closed" } });
-      for (const helper of [...helpers]) dismiss(helper);
+      retireHelpers();
     },
   };
 }

@@ -27,7 +27,7 @@ const at = {
 const wordCount = 12;
 
 /** A member that misses a call looks again after this. */
-const waitMs = 1000;
+const waitMs = 200;
 
 export interface Leader {
   /** Members that may come. */
@@ -73,8 +73,8 @@ export function createLeader(wasm: StatevectorExports, memberCountMax: number): 
   };
 }
 
-/** The life of a member: takes blocks of every pass until its crew is disbanded. Blocks its thread. */
-export function serveLeader(wasm: StatevectorExports, crew: number): void {
+/** The life of a member: takes blocks of every pass until its crew is disbanded, or its leader is no more. Blocks its thread. */
+export function serveLeader(wasm: StatevectorExports, crew: number, mustLeave: () => boolean): void {
   const control = new Int32Array(wasm.memory.buffer, wasm.controlAddress(), wordCount);
   // One that comes too late must not take a seat of the next crew.
   if (Atomics.load(control, at.crew) !== crew) return;
@@ -84,7 +84,7 @@ export function serveLeader(wasm: StatevectorExports, crew: number): void {
     const generation = Atomics.load(control, at.generation);
     // Counted before it looks: a leader that closes a pass waits for whoever may have seen it open.
     Atomics.add(control, at.activeCount, 1);
-    const isServing = Atomics.load(control, at.crew) === crew;
+    const isServing = Atomics.load(control, at.crew) === crew && !mustLeave();
     if (isServing && Atomics.load(control, at.isOpen) === 1) takeBlocks(wasm, control, seat);
     Atomics.sub(control, at.activeCount, 1);
     Atomics.notify(control, at.activeCount);
