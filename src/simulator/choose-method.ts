@@ -14,6 +14,7 @@
 //
 // Which noisy method ends sooner: noise/preferred-method.ts.
 
+import { limits } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { type Circuit, hasOnlyFinalMeasurements, usedQubits } from "../model/circuit.ts";
 import type { Fault } from "../model/errors.ts";
@@ -84,9 +85,9 @@ function objectionTo(method: SimulationMethod, need: MethodNeed): string | undef
   if (precision === "single" && method !== "statevector") return "it computes in double precision only";
   switch (method) {
     case "statevector":
-      return noise === undefined ? stateObjection(need, bytesPerAmplitude(need)) : "it knows no noise";
+      return noise === undefined ? stateObjection(need, (qubitCount) => stateVectorBytes(need, qubitCount)) : "it knows no noise";
     case "trajectories":
-      return stateObjection(need, amplitudeBytes.double);
+      return stateObjection(need, trajectoryBytes);
     case "stabilizer":
       return stabilizerObjection(need);
     case "density_matrix": {
@@ -117,14 +118,20 @@ function stabilizerObjection(need: MethodNeed): string | undefined {
   return stabilizerObjections.get(circuit);
 }
 
-/** Of a state vector. Shots that are run one by one begin with a copy of the state before the first measurement. */
-function bytesPerAmplitude({ circuit, precision }: Pick<MethodNeed, "circuit" | "precision">): number {
-  return amplitudeBytes[precision] * (hasOnlyFinalMeasurements(circuit) ? 1 : 2);
+/** What a state vector takes: shots that are run one by one begin with a copy of the state, of which only a small one comes on top. */
+function stateVectorBytes({ circuit, precision }: Pick<MethodNeed, "circuit" | "precision">, qubitCount: number): number {
+  const bytes = amplitudeBytes[precision] * 2 ** qubitCount;
+  return hasOnlyFinalMeasurements(circuit) || bytes <= limits.checkpointBytesMax ? bytes : 2 * bytes;
 }
 
-function stateObjection(need: MethodNeed, bytesOfOne: number): string | undefined {
+/** Copies of trajectories are as many as fit. */
+function trajectoryBytes(qubitCount: number): number {
+  return amplitudeBytes.double * 2 ** qubitCount;
+}
+
+function stateObjection(need: MethodNeed, bytesOf: (qubitCount: number) => number): string | undefined {
   const qubitCount = usedQubits(need.circuit).size;
-  const bytes = bytesOfOne * 2 ** qubitCount;
+  const bytes = bytesOf(qubitCount);
   return bytes > need.stateBytesMax ? bytesText(qubitCount, bytes, need) : undefined;
 }
 
@@ -172,8 +179,9 @@ function askedFault(need: MethodNeed, objection: string, judge: Judge): Fault {
 
 function widthFault(need: MethodNeed, method: SimulationMethod, objection: string): Fault {
   const isState = method === "statevector" || method === "trajectories";
-  const bytesOfOne = method === "statevector" ? bytesPerAmplitude(need) : amplitudeBytes.double;
-  const qubitCountMax = Math.floor(Math.log2(need.stateBytesMax / bytesOfOne));
+  const bytesOf = (count: number): number => (method === "statevector" ? stateVectorBytes(need, count) : trajectoryBytes(count));
+  let qubitCountMax = Math.floor(Math.log2(need.stateBytesMax / amplitudeBytes.single));
+  while (bytesOf(qubitCountMax) > need.stateBytesMax) qubitCountMax--;
   const wanted = isState ? `at most ${qubitCountMax} qubits by ${method}` : `a circuit that ${method} can carry`;
   const hint = isState ? "Use fewer qubits." : fittingHints[method];
   return { field: "circuit", wanted, found: objection, hint: fitsInSingle(need, method) ? singleHint : hint };

@@ -1,14 +1,11 @@
 // One suite for every compute pool, and what only pools with workers promise.
 
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pinnedCounts } from "../../../test/fixtures/counts-digest.ts";
 import { endlessCircuits } from "../../../test/fixtures/endless.ts";
 import { loadSimulatorModules } from "../../../test/fixtures/wasm.ts";
 import { circuitOf, gateOn, measureAll } from "../../../test/oracle/random-circuit.ts";
-import { whyMissing } from "../../../test/support/kernel.ts";
-import { pickRuntime, root } from "../../../tools/runtime.mjs";
+import { printedBy, serverRuntimes } from "../../../test/support/fixture.ts";
 import { limits } from "../../base/limits.ts";
 import type { ComputePool, ComputeTask } from "../../ports/compute.ts";
 import type { SimulatorModules } from "../../simulator/index.ts";
@@ -143,16 +140,12 @@ describe("workers", () => {
     await pool.close();
   });
 
-  test.each(["bun", "deno", "node"] as const)(
+  test.for(serverRuntimes)(
     "on %s aborted work stops, that of its helping threads too",
-    (runtime) => {
-      const missing = whyMissing(runtime);
-      const launcher = pickRuntime([runtime]);
-      if (missing !== undefined || launcher === undefined) return expect(missing).toBeDefined();
-      const args = [...launcher.launchArguments, join(root, "test/fixtures/print-stop.ts"), "1"];
-      const { stdout, stderr } = spawnSync(launcher.command, args, { encoding: "utf8" });
-      const lines = stdout.trim().split("\n");
-      expect(lines, stderr).toHaveLength(Object.keys(endlessCircuits).length);
+    { timeout: 60_000 },
+    (runtime, context) => {
+      const lines = printedBy(runtime, context, "print-stop.ts", "1").split("\n");
+      expect(lines).toHaveLength(Object.keys(endlessCircuits).length);
       for (const line of lines) {
         const [, kind, cpuMs] = line.split(" ");
         expect(kind, line).toBe("aborted");
@@ -160,35 +153,24 @@ describe("workers", () => {
         expect(Number(cpuMs), line).toBeLessThan(300);
       }
     },
-    60_000,
   );
 
-  test.each(["bun", "deno", "node"] as const)(
+  test.for(serverRuntimes)(
     "on %s wide states leave no memory behind, whether they end or are aborted",
-    (runtime) => {
-      const missing = whyMissing(runtime);
-      const launcher = pickRuntime([runtime]);
-      if (missing !== undefined || launcher === undefined) return expect(missing).toBeDefined();
-      const args = [...launcher.launchArguments, join(root, "test/fixtures/print-kept-memory.ts")];
-      const { stdout, stderr } = spawnSync(launcher.command, args, { encoding: "utf8" });
-      expect(stdout, stderr).not.toBe("");
+    { timeout: 60_000 },
+    (runtime, context) => {
+      const kept = printedBy(runtime, context, "print-kept-memory.ts");
+      expect(kept).not.toBe("");
       // MiB; one state has 256.
-      expect(Number(stdout), stderr).toBeLessThan(192);
+      expect(Number(kept)).toBeLessThan(192);
     },
-    60_000,
   );
 
-  const cases = (["bun", "deno", "node"] as const).flatMap((runtime) => [0, 1, 3].map((helpers) => ({ runtime, helpers })));
-  test.each(cases)(
+  const cases = serverRuntimes.flatMap((runtime) => [0, 1, 3].map((helpers) => ({ runtime, helpers })));
+  test.for(cases)(
     "on $runtime with $helpers helping threads they compute the same counts, bit for bit",
-    ({ runtime, helpers }) => {
-      const missing = whyMissing(runtime);
-      const launcher = pickRuntime([runtime]);
-      if (missing !== undefined || launcher === undefined) return expect(missing).toBeDefined();
-      const script = join(root, "test/fixtures/print-counts.ts");
-      const args = [...launcher.launchArguments, script, String(helpers)];
-      const { stdout, stderr } = spawnSync(launcher.command, args, { encoding: "utf8" });
-      expect(stdout.trim(), stderr).toBe(pinnedCounts);
+    ({ runtime, helpers }, context) => {
+      expect(printedBy(runtime, context, "print-counts.ts", String(helpers))).toBe(pinnedCounts);
     },
   );
 });
