@@ -112,7 +112,7 @@ function expOf(x: Pair): number {
 function lnOf(x: number): Pair {
   let mantissa = x;
   let exponent = 0;
-  // Exact steps; a number has at most 1100 of them.
+  // Exact steps: 34 large ones and 32 small ones at most.
   for (; mantissa >= 2 ** 32; mantissa /= 2 ** 32) exponent += 32;
   for (; mantissa < 2 ** -32; mantissa *= 2 ** 32) exponent -= 32;
   for (; mantissa > Math.SQRT2; mantissa /= 2) exponent++;

@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import { denseState } from "../../test/oracle/dense-reference.ts";
 import { circuitOf, gateOn, measureAll, randomGate } from "../../test/oracle/random-circuit.ts";
 import { createSeededRandom } from "../../test/simulation/seeded-random.ts";
+import { bindAngles } from "../model/bind-angles.ts";
 import type { Circuit, Operation } from "../model/circuit.ts";
 import { gateNames, gates } from "../model/gates.ts";
 import { parseQasm } from "../qasm/index.ts";
-import { bindAndSimplify, bindParameters, cancelInverses } from "./index.ts";
+import { bindAndSimplify, bindParameters, cancelInverses, simplify } from "./index.ts";
 
 const baseSeed = 77;
 
@@ -133,6 +134,26 @@ describe("binding parameters", () => {
     const bound = bindParameters(circuit.value, { theta: 0 });
     expect(!bound.ok && bound.error).toEqual([expect.objectContaining({ field: "parameters", found: "Infinity" })]);
   });
+});
+
+test("a job that binds a circuit runs what a run of a sweep with its values does, also where values would cancel or make a Clifford gate", () => {
+  const parsed = parseQasm(
+    'OPENQASM 3.0; include "stdgates.inc"; input float a; input float b; qubit[2] q; bit[2] c; rx(a) q[0]; rx(b) q[0]; rz(a - b) q[1]; h q[1]; h q[1]; c = measure q;',
+  );
+  if (!parsed.ok) throw new Error("the circuit of this test cannot be read");
+  for (const values of [
+    { a: 0.3, b: -0.3 },
+    { a: Math.PI / 4, b: Math.PI / 4 },
+    { a: 0, b: 1 },
+  ]) {
+    const job = bindAndSimplify(parsed.value, values);
+    const sweep = simplify(parsed.value);
+    expect(job.ok && job.value.circuit).toEqual(sweep.ok && bindAngles(sweep.value.circuit, values));
+    // What does nothing whatever the values are is gone from both.
+    expect(job.ok && job.value.circuit.operations.some((operation) => operation.kind === "gate" && operation.gate === "h")).toBe(
+      false,
+    );
+  }
 });
 
 test("the compiled text reads back as the compiled circuit, and its hash names it", () => {

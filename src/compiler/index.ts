@@ -3,6 +3,7 @@
 
 import { sha256Hex } from "../base/hash.ts";
 import { ok, type Result } from "../base/result.ts";
+import type { Binding } from "../model/bind-angles.ts";
 import type { Circuit } from "../model/circuit.ts";
 import type { Fault } from "../model/errors.ts";
 import { writeQasm } from "../qasm/index.ts";
@@ -19,17 +20,18 @@ export interface CompiledCircuit {
   readonly hash: string;
 }
 
-export function bindAndSimplify(
-  circuit: Circuit,
-  parameters: Readonly<Record<string, number>>,
-): Result<CompiledCircuit, readonly Fault[]> {
-  const bound = bindParameters(circuit, parameters);
-  return bound.ok ? simplify(bound.value) : bound;
+/** Simplified first, so that a circuit does the same whether a job or a run of a sweep binds it. */
+export function bindAndSimplify(circuit: Circuit, parameters: Binding): Result<CompiledCircuit, readonly Fault[]> {
+  const bound = bindParameters(cancelInverses(circuit), parameters);
+  return bound.ok ? compiled(bound.value) : bound;
 }
 
 /** Parameters stay as they are. */
 export function simplify(circuit: Circuit): Result<CompiledCircuit, readonly Fault[]> {
-  const simplified = cancelInverses(circuit);
-  const text = writeQasm(simplified, { version: 3 });
-  return text.ok ? ok({ circuit: simplified, text: text.value, hash: sha256Hex(text.value) }) : text;
+  return compiled(cancelInverses(circuit));
+}
+
+function compiled(circuit: Circuit): Result<CompiledCircuit, readonly Fault[]> {
+  const text = writeQasm(circuit, { version: 3 });
+  return text.ok ? ok({ circuit, text: text.value, hash: sha256Hex(text.value) }) : text;
 }

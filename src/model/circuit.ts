@@ -75,6 +75,13 @@ export function* walkOperations(operations: readonly Operation[]): Generator<Ope
   }
 }
 
+/** Those inside of branches included. */
+export function countOperations({ operations }: Circuit): number {
+  let count = 0;
+  for (const _operation of walkOperations(operations)) count++;
+  return count;
+}
+
 /** Qubits that something happens to but waiting: idle ones cost nothing. */
 export function usedQubits(circuit: Circuit): ReadonlySet<number> {
   const isUsed = new Uint8Array(circuit.qubitCount);

@@ -3,8 +3,9 @@
 import { sha256Hex } from "../base/hash.ts";
 import { limits } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import type { Binding } from "../model/bind-angles.ts";
 import type { Circuit } from "../model/circuit.ts";
-import { hasOnlyFinalMeasurements, walkOperations } from "../model/circuit.ts";
+import { countOperations, hasOnlyFinalMeasurements } from "../model/circuit.ts";
 import type { Device } from "../model/device.ts";
 import { type ErrorCode, errorCatalogue, type Fault, type KernelError, kernelError } from "../model/errors.ts";
 import { createId } from "../model/ids.ts";
@@ -166,13 +167,13 @@ function parameterFaults({ parameters, sweep }: SubmitRequest, circuit: Circuit)
   return faults;
 }
 
-function missingFaults(values: Readonly<Record<string, number>>, path: string, circuit: Circuit): Fault[] {
+function missingFaults(values: Binding, path: string, circuit: Circuit): Fault[] {
   const missing = circuit.parameters.filter((name) => !Object.hasOwn(values, name));
   const hint = "Bind every input parameter.";
   return missing.map((name) => ({ field: `${path}.${name}`, wanted: "a finite number", found: "nothing", hint }));
 }
 
-function valueFaults(values: Readonly<Record<string, number>>, path: string, circuit: Circuit): Fault[] {
+function valueFaults(values: Binding, path: string, circuit: Circuit): Fault[] {
   const declared = new Set(circuit.parameters);
   const faults: Fault[] = [];
   for (const [name, value] of Object.entries(values)) {
@@ -211,12 +212,6 @@ function sweepFaults({ sweep, shots, outputs }: SubmitRequest, circuit: Circuit)
     faults.push({ field: "sweep", wanted, found: `${sweep.length}`, hint: "Submit several jobs." });
   }
   return faults;
-}
-
-function countOperations({ operations }: Circuit): number {
-  let count = 0;
-  for (const _operation of walkOperations(operations)) count++;
-  return count;
 }
 
 function observableFaults({ observables }: SubmitRequest, circuit: Circuit): Fault[] {

@@ -6,7 +6,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import { bindAndSimplify, bindingFaults, type CompiledCircuit, simplify } from "../compiler/index.ts";
 import type { TaskSlot } from "../driver-manager/index.ts";
 import type { Binding } from "../model/bind-angles.ts";
-import { type Circuit, hasOnlyFinalMeasurements, usedQubits, walkOperations } from "../model/circuit.ts";
+import { type Circuit, countOperations, hasOnlyFinalMeasurements, usedQubits } from "../model/circuit.ts";
 import type { ErrorCode, Facts, Fault } from "../model/errors.ts";
 import type { Job, JobSpec } from "../model/job.ts";
 import type { ComputeFailure } from "../ports/compute.ts";
@@ -70,11 +70,12 @@ async function compile(job: Job, { circuits, compiled }: RunContext): Promise<Re
 }
 
 function compileSweep(circuit: Circuit, { parameters, sweep: values }: JobSpec): Result<Compiled, readonly Fault[]> {
-  const sweep = values.map((own) => ({ ...parameters, ...own }));
-  const faults = bindingFaults(circuit, sweep);
-  if (faults.length > 0) return err(faults.map(({ place, fault }) => ({ ...fault, field: `sweep[${place}].${fault.field}` })));
   const simplified = simplify(circuit);
-  return simplified.ok ? ok({ ...simplified.value, sweep }) : simplified;
+  if (!simplified.ok) return simplified;
+  const sweep = values.map((own) => ({ ...parameters, ...own }));
+  const faults = bindingFaults(simplified.value.circuit, sweep);
+  if (faults.length > 0) return err(faults.map(({ place, fault }) => ({ ...fault, field: `sweep[${place}].${fault.field}` })));
+  return ok({ ...simplified.value, sweep });
 }
 
 function endOfFailure({ job, stopReason }: HeldJob, failure: ComputeFailure, telemetry: Telemetry): EndStep | undefined {
@@ -135,8 +136,6 @@ function end(job: Job, to: EndStep["to"], reason: string, failure: FailureParts 
 
 /** Amplitude updates a run costs, roughly: tells short tasks from long ones. */
 export function estimateWork(circuit: Circuit, shots: number): number {
-  let operationCount = 0;
-  for (const _operation of walkOperations(circuit.operations)) operationCount++;
-  const once = operationCount * 2 ** usedQubits(circuit).size;
+  const once = countOperations(circuit) * 2 ** usedQubits(circuit).size;
   return hasOnlyFinalMeasurements(circuit) ? once + shots : once * shots;
 }

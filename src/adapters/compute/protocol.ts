@@ -26,7 +26,8 @@ export type ToWorker =
 export type FromWorker =
   | {
       readonly kind: "done";
-      readonly outcome: RunOutcome /** Of its WASM instances; memory never shrinks. */;
+      readonly outcome: RunOutcome;
+      /** Of its WASM instances; memory never shrinks. */
       readonly memoryBytes: number;
     }
   | { readonly kind: "left" }

@@ -1,6 +1,7 @@
 // Writes passes as the stream of 8-byte words that wasm/statevector/program.ts runs: a u32 in the low half, or an f64.
 
 import { invariant } from "../../base/invariant.ts";
+import { bitCount } from "./bits.ts";
 import type { Lowered, Step } from "./lower.ts";
 import { isOne, type MutableComplex } from "./rotation.ts";
 import type { Factor, Operation, Schedule } from "./schedule.ts";
@@ -88,12 +89,6 @@ class Coefficients {
 /** At most 31. */
 function trailingOnes(mask: number): number {
   return Math.clz32(~mask & (mask + 1)) === 32 ? 31 : 31 - Math.clz32(~mask & (mask + 1));
-}
-
-function bitCount(mask: number): number {
-  let count = 0;
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }
 
 function writeOperation(writer: Writer, operation: Operation, coefficients: Coefficients): void {

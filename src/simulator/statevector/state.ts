@@ -7,6 +7,7 @@ import { invariant } from "../../base/invariant.ts";
 import type { Operation } from "../../model/circuit.ts";
 import { amplitudeBytes, type Engine } from "../engine.ts";
 import type { Meter, Slices } from "../slices.ts";
+import { bitCount } from "./bits.ts";
 import type { Leader } from "./crew.ts";
 import { type DirectProgram, writeDirect } from "./direct.ts";
 import { freshAmplitudeCount, type Plan, type Precision, planGates, planQubitCountMin } from "./plan.ts";
@@ -22,12 +23,6 @@ const plansOfSweepMax = 64;
 
 /** Plans of a circuit's last binding, by where they begin: the next binding takes over what it can. */
 export type EarlierPlans = Map<string, Plan>;
-
-function amplitudesOf(localMask: number): number {
-  let count = 1;
-  for (let rest = localMask; rest !== 0; rest &= rest - 1) count *= 2;
-  return count;
-}
 
 export interface StateOptions {
   readonly precision: Precision;
@@ -116,7 +111,7 @@ export class StateVector {
     const { passOffsets, blockCounts } = plan.program;
     for (const [k, { operations: work, localMask }] of plan.schedule.passes.entries()) {
       const blockCount = blockCounts[k] as number;
-      const workPerBlock = (1 + work.length) * amplitudesOf(localMask);
+      const workPerBlock = (1 + work.length) * 2 ** bitCount(localMask);
       const blocksAtOnce = this.#meter.roomFor(workPerBlock);
       const pass = program + (passOffsets[k] as number);
       for (let first = 0; first < blockCount; first += blocksAtOnce) {

@@ -622,7 +622,7 @@ export type JobSpec = Message<"eigen.kernel.v1.JobSpec"> & {
   /**
    * One run for each binding, in this order: its values, and those of `parameters` that it does not name. Run k, from 0, is what a job with the
    * seed `seed` + k (modulo 2^64) and these values gives, bit for bit. At most 1000 runs, 1 000 000 shots, 10 000 values
-   * and 100 000 operations together.
+   * and 200 000 operations together.
    *
    * @generated from field: repeated eigen.kernel.v1.Binding sweep = 18;
    */
